@@ -1,0 +1,53 @@
+/*
+ * src/core/guc.c
+ *
+ * Settings for the length of one piece of our work, restored by cdw_restore_settings or, on error,
+ * by the end of the (sub)transaction.
+ */
+#include "core/core.h"
+
+#include "utils/guc.h"
+
+static void
+set_local(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+							 false);
+}
+
+/*
+ * For SQL of ours: operators and functions resolve in pg_catalog alone, whatever the caller's path.
+ * Relations are always named with their schema.
+ */
+int
+cdw_restrict_search_path(void)
+{
+	int nestlevel = NewGUCNestLevel();
+
+	set_local("search_path", "pg_catalog, pg_temp");
+	return nestlevel;
+}
+
+/*
+ * For reading users' rows as text: output that does not depend on the session, and an error 42501
+ * instead of a part of the rows where row security would hide some.
+ */
+int
+cdw_portable_output(void)
+{
+	int nestlevel = NewGUCNestLevel();
+
+	set_local("datestyle", "ISO, YMD");
+	set_local("intervalstyle", "postgres");
+	set_local("timezone", "UTC");
+	set_local("extra_float_digits", "1");
+	set_local("bytea_output", "hex");
+	set_local("row_security", "off");
+	return nestlevel;
+}
+
+void
+cdw_restore_settings(int nestlevel)
+{
+	AtEOXact_GUC(true, nestlevel);
+}
