@@ -1,0 +1,45 @@
+/*
+ * src/text/text.h
+ *
+ * Standardising and comparing text. Everything here knows no Datum and is shared by the SQL
+ * functions and the matching engine. Lengths are in bytes, distances in code points; input is UTF-8
+ * as PostgreSQL stores it, and malformed bytes may give odd numbers but never a crash.
+ */
+#ifndef CDW_TEXT_H
+#define CDW_TEXT_H
+
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+
+/* levenshtein.c: unit costs; damerau is optimal string alignment ('ca', 'abc' = 3) */
+extern int cdw_levenshtein(const char *a, int alen, const char *b, int blen);
+extern int cdw_damerau_levenshtein(const char *a, int alen, const char *b, int blen);
+
+/* jaro_winkler.c: 0 to 1; two empty strings give 1, one empty string 0 */
+extern double cdw_jaro(const char *a, int alen, const char *b, int blen);
+extern double cdw_jaro_winkler(const char *a, int alen, const char *b, int blen);
+
+/* phonetic.c: writes the code, four characters and a zero byte; false where there is no letter */
+extern bool cdw_soundex(const char *value, int len, char *code);
+
+/*
+ * normalize_*.c: each replaces what is in out by the standard form of value. Those that return bool
+ * give false where the value is not valid (NULL in SQL).
+ */
+extern void cdw_normalize_text(const char *value, int len, StringInfo out);
+extern void cdw_normalize_name(const char *value, int len, StringInfo out);
+extern bool cdw_normalize_email(const char *value, int len, StringInfo out);
+/* region: an ISO 3166 code of two letters, for numbers written without a country code */
+extern bool cdw_normalize_phone(const char *value, int len, const char *region, StringInfo out);
+/* a valid calendar day of the years 1 to 9999 */
+typedef enum cdw_field_order
+{
+	CDW_YMD,
+	CDW_MDY,
+	CDW_DMY
+} cdw_field_order;
+extern bool cdw_normalize_date(const char *value, int len, cdw_field_order order, int *year,
+							   int *month, int *day);
+
+#endif							/* CDW_TEXT_H */
