@@ -9,9 +9,11 @@
 
 #include "postgres.h"
 
+#include "common/hashfn.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
+#include "utils/jsonb.h"
 #include "utils/tuplestore.h"
 
 #if PG_VERSION_NUM < 150000
@@ -58,5 +60,42 @@ typedef struct cdw_arena
 } cdw_arena;
 extern void cdw_arena_init(cdw_arena *arena, MemoryContext context);
 extern void *cdw_arena_alloc(cdw_arena *arena, Size size);
+
+/* sort.c */
+extern void cdw_radix_sort(uint64 *entries, uint64 *scratch, Size n);
+
+/* json.c */
+extern const char *cdw_json_type_name(const JsonbValue *value);
+extern char *cdw_json_string(const JsonbValue *value);
+extern bool cdw_json_field(Jsonb *object, const char *name, JsonbValue *value);
+extern double cdw_json_number(const JsonbValue *value);
+extern void cdw_append_json_string(StringInfo out, const char *value);
+extern Jsonb *cdw_json_parse(char *text);
+extern char *cdw_json_text(Jsonb *value);
+
+/* sql.c */
+extern void cdw_execute(const char *command);
+extern void cdw_execute_params(const char *command, int nargs, Oid *argtypes, Datum *values);
+
+/* A 64-bit hash of bytes; equal on every platform of one byte order. */
+static inline uint64
+cdw_hash_bytes(const char *bytes, int len, uint64 seed)
+{
+	return hash_bytes_extended((const unsigned char *) bytes, len, seed);
+}
+
+/* Mixes two hashes into one; order matters (the finaliser of MurmurHash3). */
+static inline uint64
+cdw_hash_combine(uint64 a, uint64 b)
+{
+	uint64 h = a * UINT64CONST(0x9e3779b97f4a7c15) + b;
+
+	h ^= h >> 33;
+	h *= UINT64CONST(0xff51afd7ed558ccd);
+	h ^= h >> 33;
+	h *= UINT64CONST(0xc4ceb9fe1a85ec53);
+	h ^= h >> 33;
+	return h;
+}
 
 #endif /* CDW_CORE_H */

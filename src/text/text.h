@@ -42,4 +42,4 @@ typedef enum cdw_field_order
 extern bool cdw_normalize_date(const char *value, int len, cdw_field_order order, int *year,
 							   int *month, int *day);
 
-#endif							/* CDW_TEXT_H */
+#endif /* CDW_TEXT_H */

@@ -1,0 +1,82 @@
+/*
+ * src/core/json.c
+ *
+ * Small readers and writers of jsonb: settings and models are documents.
+ */
+#include "core/core.h"
+
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/json.h"
+#include "utils/numeric.h"
+
+/* What a value is, in the words of jsonb_typeof. */
+const char *
+cdw_json_type_name(const JsonbValue *value)
+{
+	switch (value->type)
+	{
+		case jbvNull:
+			return "null";
+		case jbvString:
+			return "string";
+		case jbvNumeric:
+			return "number";
+		case jbvBool:
+			return "boolean";
+		default:
+			return value->type == jbvArray || (value->type == jbvBinary &&
+											   JsonContainerIsArray(value->val.binary.data))
+					   ? "array"
+					   : "object";
+	}
+}
+
+/* A palloc'd copy of a string value; NULL for any other type. */
+char *
+cdw_json_string(const JsonbValue *value)
+{
+	if (value->type != jbvString)
+		return NULL;
+	return pnstrdup(value->val.string.val, value->val.string.len);
+}
+
+/* The value of a key of an object; false where the key is absent or null. */
+bool
+cdw_json_field(Jsonb *object, const char *name, JsonbValue *value)
+{
+	JsonbValue *found = getKeyJsonValueFromContainer(&object->root, name, strlen(name), value);
+
+	return found != NULL && found->type != jbvNull;
+}
+
+/* A number as float8; NaN for any other type. */
+double
+cdw_json_number(const JsonbValue *value)
+{
+	if (value->type != jbvNumeric)
+		return get_float8_nan();
+	return DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(value->val.numeric)));
+}
+
+/* Appends a quoted JSON string, or null. */
+void
+cdw_append_json_string(StringInfo out, const char *value)
+{
+	if (value == NULL)
+		appendStringInfoString(out, "null");
+	else
+		escape_json(out, value);
+}
+
+Jsonb *
+cdw_json_parse(char *text)
+{
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
+}
+
+char *
+cdw_json_text(Jsonb *value)
+{
+	return JsonbToCString(NULL, &value->root, VARSIZE(value));
+}
