@@ -1,0 +1,214 @@
+/*
+ * src/match/em.c
+ *
+ * Learning without labels: expectation maximisation for the Fellegi-Sunter model (Winkler 1988).
+ *
+ * The prior is unconditional: candidates that blocking never found count as non-matches. u starts
+ * from random pairs and is cleared of the matches among them in each round, which matters where
+ * duplicates are a visible share of all pairs. The share of matches that disagree on a field is
+ * capped by the field's kind; without the cap EM may settle on the class "same city" instead of
+ * "same person".
+ */
+#include "match/match.h"
+
+#include <math.h>
+
+#include "match/pattern.h"
+#include "miscadmin.h"
+
+#define MAX_ITERATIONS 200
+#define TOLERANCE 1e-4
+#define SMOOTHING .1	/* pairs added to each level of m */
+#define NEGLIGIBLE 1e-4 /* a match probability that is not worth adding */
+#define LEAST_U .02		/* of the rate among random pairs */
+
+typedef struct Trainer
+{
+	const cdw_match_settings *settings;
+	cdw_model *model;
+	double rate[CDW_MAX_FIELDS][CDW_MAX_LEVELS]; /* among random pairs */
+	cdw_pattern *pattern;
+	uint32 npatterns;
+	double scale; /* pairs that a counted pair stands for */
+} Trainer;
+
+static int
+levels_of(const cdw_match_settings *settings, int field)
+{
+	return settings->field[field].kind->comparison->nlevels;
+}
+
+/* Matches mostly agree; the rest is shared out, a little more to the last level. */
+static void
+initial_m(double *m, int nlevels)
+{
+	for (int l = 0; l < nlevels; l++)
+		m[l] = nlevels == 2 ? .1 : (1 - .75 - .08) / (nlevels - 2);
+	m[0] = nlevels == 2 ? .9 : .75;
+	if (nlevels > 2)
+		m[nlevels - 1] = .08;
+}
+
+/*
+ * A field that no two records have a value in teaches nothing: m = u, so that it weighs nothing.
+ * The rate of equality is exact from the counts of values; a link compares across sources only,
+ * for which the counts say nothing, so there it stays the sampled one.
+ */
+static void
+initialise(Trainer *trainer, const cdw_terms *terms, double records)
+{
+	cdw_model *model = trainer->model;
+
+	for (int f = 0; f < trainer->settings->nfields; f++)
+	{
+		cdw_field_model *field = &model->field[f];
+		double *rate = trainer->rate[f];
+		int nlevels = levels_of(trainer->settings, f);
+
+		cdw_terms_summarise(terms, f, &field->term);
+		if (!trainer->settings->link && field->term.agreement > 0)
+		{
+			double rest = 1 - rate[0];
+
+			rate[0] = Min(field->term.agreement, 1 - 1e-6);
+			for (int l = 1; l < nlevels; l++)
+				rate[l] *= (1 - rate[0]) / rest;
+		}
+		memcpy(field->u, rate, sizeof(field->u));
+		if (field->term.values < 2)
+			memcpy(field->m, rate, sizeof(field->m));
+		else
+			initial_m(field->m, nlevels);
+	}
+	model->prior = Min(.3, .5 * records / Max(model->pairs, 1));
+}
+
+/* u without the matches among random pairs. */
+static void
+clean_u(const Trainer *trainer, int f)
+{
+	cdw_field_model *field = &trainer->model->field[f];
+	const double *rate = trainer->rate[f];
+	double prior = trainer->model->prior;
+	int nlevels = levels_of(trainer->settings, f);
+	double total = 0;
+
+	for (int l = 0; l < nlevels; l++)
+	{
+		field->u[l] = Max((rate[l] - prior * field->m[l]) / (1 - prior), LEAST_U * rate[l]);
+		total += field->u[l];
+	}
+	for (int l = 0; l < nlevels; l++)
+		field->u[l] /= total;
+}
+
+/* m from the expected matches at each level; returns the greatest change. */
+static double
+update_m(const Trainer *trainer, int f, const double *matches)
+{
+	cdw_field_model *field = &trainer->model->field[f];
+	double cap = trainer->settings->field[f].kind->max_disagreement;
+	int nlevels = levels_of(trainer->settings, f);
+	int last = nlevels - 1;
+	double total = 0;
+	double m[CDW_MAX_LEVELS];
+	double change = 0;
+
+	for (int l = 0; l < nlevels; l++)
+		total += matches[l] + SMOOTHING;
+	for (int l = 0; l < nlevels; l++)
+		m[l] = (matches[l] + SMOOTHING) / total;
+	if (m[last] > cap)
+	{
+		for (int l = 0; l < last; l++)
+			m[l] *= (1 - cap) / (1 - m[last]);
+		m[last] = cap;
+	}
+	for (int l = 0; l < nlevels; l++)
+	{
+		change = Max(change, fabs(m[l] - field->m[l]));
+		field->m[l] = m[l];
+	}
+	return change;
+}
+
+/* One round over the patterns; returns the greatest change of a parameter. */
+static double
+iterate(Trainer *trainer)
+{
+	cdw_model *model = trainer->model;
+	int nfields = trainer->settings->nfields;
+	double weight[CDW_MAX_FIELDS][CDW_MISSING + 1] = {{0}};
+	double matches[CDW_MAX_FIELDS][CDW_MISSING + 1] = {{0}};
+	double prior_weight = log(model->prior / (1 - model->prior));
+	double expected = 0;
+	double change = 0;
+
+	for (int f = 0; f < nfields; f++)
+		for (int l = 0; l < levels_of(trainer->settings, f); l++)
+			weight[f][l] = log(model->field[f].m[l] / model->field[f].u[l]);
+	for (uint32 i = 0; i < trainer->npatterns; i++)
+	{
+		const cdw_pattern *pattern = &trainer->pattern[i];
+		double sum = prior_weight + pattern->key.term_step * CDW_TERM_STEP;
+		double share;
+
+		for (int f = 0; f < nfields; f++)
+			sum += weight[f][cdw_pattern_level(&pattern->key, f)];
+		share = 1 / (1 + exp(-sum));
+		if (share < NEGLIGIBLE)
+			continue;
+		share *= pattern->count * trainer->scale;
+		expected += share;
+		for (int f = 0; f < nfields; f++)
+			matches[f][cdw_pattern_level(&pattern->key, f)] += share;
+	}
+	/* at least a tenth of a match, so that a table without duplicates keeps finite weights */
+	model->prior = Min(.5, Max(expected, .1) / Max(model->pairs, 1));
+	for (int f = 0; f < nfields; f++)
+	{
+		if (model->field[f].term.values < 2)
+			continue;
+		change = Max(change, update_m(trainer, f, matches[f]));
+		clean_u(trainer, f);
+	}
+	return change;
+}
+
+/*
+ * Fits a model to the records and gives back the blocks it was fitted on, capped; the records then
+ * carry the counts of their values. Two records at least.
+ */
+void
+cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks **blocks,
+		  cdw_model *model)
+{
+	const cdw_match_settings *settings = records->settings;
+	Trainer trainer = {.settings = settings, .model = model};
+	cdw_scorer scorer;
+
+	memset(model, 0, sizeof(*model));
+	model->seed = seed;
+	model->records = records->n;
+	model->pairs = cdw_comparable_pairs(records);
+	model->all_pairs = model->pairs <= settings->all_pairs_limit;
+	cdw_terms_apply(terms, records);
+	cdw_random_levels(records, seed, trainer.rate);
+	initialise(&trainer, terms, records->n);
+
+	*blocks = cdw_blocks_build(records, model->all_pairs, settings->max_block);
+	if (!model->all_pairs && settings->max_block == 0)
+		cdw_blocks_cap(*blocks, records, cdw_choose_max_block(records, *blocks));
+	model->max_block = (*blocks)->max_block;
+
+	cdw_scorer_init(&scorer, records, model);
+	trainer.pattern =
+		cdw_count_patterns(*blocks, &scorer, seed, &trainer.npatterns, &trainer.scale);
+	while (model->iterations < MAX_ITERATIONS && !model->converged)
+	{
+		CHECK_FOR_INTERRUPTS();
+		model->converged = iterate(&trainer) < TOLERANCE;
+		model->iterations++;
+	}
+	pfree(trainer.pattern);
+}

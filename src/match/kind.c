@@ -1,0 +1,207 @@
+/*
+ * src/match/kind.c
+ *
+ * The kinds of fields: how each is standardised, compared and blocked by default.
+ *
+ * A value that says that it is missing ("n/a", "unknown") is missing. Where a strict normaliser
+ * refuses a value, a plainer form is kept, because a mistyped e-mail address or an impossible date
+ * is still evidence: the same slip seldom happens twice to two people.
+ */
+#include "match/match.h"
+
+#include <math.h>
+
+#include "text/text.h"
+
+static bool
+is_missing(const char *value, int len)
+{
+	static const char *const words[] = {"null", "n/a", "none", "nan", "unknown",
+										"nil",	"-",   "?",	   "."};
+
+	while (len > 0 && value[len - 1] == ' ')
+		len--;
+	while (len > 0 && *value == ' ')
+	{
+		value++;
+		len--;
+	}
+	for (int i = 0; i < (int) lengthof(words); i++)
+		if (len == (int) strlen(words[i]) && pg_strncasecmp(value, words[i], len) == 0)
+			return true;
+	return len == 0;
+}
+
+static void
+standardise_text(const cdw_field *field pg_attribute_unused(), const char *value, int len,
+				 StringInfo out)
+{
+	cdw_normalize_text(value, len, out);
+}
+
+static void
+standardise_name(const cdw_field *field pg_attribute_unused(), const char *value, int len,
+				 StringInfo out)
+{
+	cdw_normalize_name(value, len, out);
+}
+
+/* A valid address in standard form, else the text as it is, case folded. */
+static void
+standardise_email(const cdw_field *field pg_attribute_unused(), const char *value, int len,
+				  StringInfo out)
+{
+	if (!cdw_normalize_email(value, len, out))
+	{
+		resetStringInfo(out);
+		for (int i = 0; i < len; i++)
+			if (value[i] != ' ')
+				appendStringInfoChar(out, pg_ascii_tolower((unsigned char) value[i]));
+	}
+}
+
+/* Keeps the letters and digits of the standard text, without blanks. */
+static void
+standardise_code(const cdw_field *field pg_attribute_unused(), const char *value, int len,
+				 StringInfo out)
+{
+	int kept = 0;
+
+	cdw_normalize_text(value, len, out);
+	for (int i = 0; i < out->len; i++)
+		if (out->data[i] != ' ')
+			out->data[kept++] = out->data[i];
+	out->data[kept] = '\0';
+	out->len = kept;
+}
+
+static void
+keep_digits(const char *value, int len, StringInfo out)
+{
+	resetStringInfo(out);
+	for (int i = 0; i < len; i++)
+		if (value[i] >= '0' && value[i] <= '9')
+			appendStringInfoChar(out, value[i]);
+}
+
+/* The digits of the E.164 form, else the digits that are there. */
+static void
+standardise_phone(const cdw_field *field, const char *value, int len, StringInfo out)
+{
+	if (cdw_normalize_phone(value, len, field->region, out))
+	{
+		memmove(out->data, out->data + 1, out->len); /* the plus sign, with the final zero byte */
+		out->len--;
+	}
+	else
+		keep_digits(value, len, out);
+}
+
+/* yyyymmdd; an impossible date stays when it is eight digits long. */
+static void
+standardise_date(const cdw_field *field, const char *value, int len, StringInfo out)
+{
+	int year;
+	int month;
+	int day;
+
+	if (cdw_normalize_date(value, len, field->field_order, &year, &month, &day))
+	{
+		resetStringInfo(out);
+		appendStringInfo(out, "%04d%02d%02d", year, month, day);
+		return;
+	}
+	keep_digits(value, len, out);
+	if (out->len != 8)
+		resetStringInfo(out);
+}
+
+/* A finite number in its shortest form; anything else is missing. */
+static void
+standardise_number(const cdw_field *field pg_attribute_unused(), const char *value, int len,
+				   StringInfo out)
+{
+	char *copy = pnstrdup(value, len);
+	char *end;
+	double number = strtod(copy, &end);
+
+	resetStringInfo(out);
+	while (*end == ' ')
+		end++;
+	if (end != copy && *end == '\0' && isfinite(number))
+		appendStringInfo(out, "%.15g", number);
+	pfree(copy);
+}
+
+#define NAME_KEYS                                                                                  \
+	{                                                                                              \
+		"%s", "soundex(%s)", "first(%s, 4)", "last(%s, 4)", NULL                                   \
+	}
+#define CODE_KEYS                                                                                  \
+	{                                                                                              \
+		"%s", "first_half(%s)", "last_half(%s)", NULL                                              \
+	}
+
+static const cdw_kind kinds[] = {
+	{"name",
+	 standardise_name,
+	 &cdw_compare_name,
+	 .10,
+	 {"%s", "first_token(%s)", "last_token(%s)", "soundex(%s)", "first(%s, 4)", "last(%s, 4)"}},
+	{"given_name", standardise_name, &cdw_compare_name, .40, NAME_KEYS},
+	{"family_name", standardise_name, &cdw_compare_name, .30, NAME_KEYS},
+	{"company",
+	 standardise_text,
+	 &cdw_compare_text,
+	 .10,
+	 {"%s", "first_token(%s)", "first(%s, 6)", "minhash(%s, 1)", "minhash(%s, 2)"}},
+	{"email", standardise_email, &cdw_compare_email, .40, {"%s", "local(%s)"}},
+	{"phone", standardise_phone, &cdw_compare_code, .60, {"%s", "last(%s, 7)"}},
+	{"date", standardise_date, &cdw_compare_date, .40, {"%s", "year_month(%s)", "month_day(%s)"}},
+	{"postcode", standardise_code, &cdw_compare_code, .60, {"%s"}},
+	{"address",
+	 standardise_text,
+	 &cdw_compare_text,
+	 .95,
+	 {"%s", "first(%s, 6)", "last(%s, 6)", "minhash(%s, 1)", "minhash(%s, 2)"}},
+	{"identifier", standardise_code, &cdw_compare_code, .60, CODE_KEYS},
+	{"category", standardise_text, &cdw_compare_category, .60, {NULL}},
+	{"text",
+	 standardise_text,
+	 &cdw_compare_text,
+	 .95,
+	 {"%s", "first(%s, 6)", "minhash(%s, 1)", "minhash(%s, 2)"}},
+	{"number", standardise_number, &cdw_compare_number, .60, {"%s"}},
+};
+
+/* Replaces out by the standard form of a value; empty where the value is missing. */
+void
+cdw_standardise(const cdw_field *field, const char *value, int len, StringInfo out)
+{
+	resetStringInfo(out);
+	if (is_missing(value, len))
+		return;
+	field->kind->standardise(field, value, len, out);
+}
+
+/* NULL where there is no such kind. */
+const cdw_kind *
+cdw_find_kind(const char *name)
+{
+	for (int i = 0; i < (int) lengthof(kinds); i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+/* All kinds, for a hint. */
+char *
+cdw_kind_names(void)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < (int) lengthof(kinds); i++)
+		appendStringInfo(&names, i ? ", %s" : "%s", kinds[i].name);
+	return names.data;
+}

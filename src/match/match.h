@@ -1,0 +1,309 @@
+/*
+ * src/match/match.h
+ *
+ * The matching engine: what two records have in common, and what that is worth. It knows neither SQL
+ * nor the names of tables: it is given settings and field values as text, and gives pairs and
+ * weights.
+ *
+ *     values ──encode──▶ records ──keys──▶ blocks ──walk──▶ pairs ──levels──▶ weights ──▶ edges
+ *
+ * Model: Fellegi and Sunter 1969, fitted by EM (Winkler 1988) with an unconditional prior, level
+ * rates of non-matches from random pairs, and frequencies of values (Winkler 1989).
+ * Weights are natural logarithms inside the engine and log2 in SQL.
+ */
+#ifndef CDW_MATCH_H
+#define CDW_MATCH_H
+
+#include "core/core.h"
+
+#define CDW_MAX_FIELDS 32
+#define CDW_MAX_RULES 64
+#define CDW_MAX_LEVELS 7
+#define CDW_MISSING 15	  /* the level of a comparison with a missing value */
+#define CDW_MAX_VALUE 512 /* bytes of a standardised value that are kept */
+#define CDW_MAX_RECORDS PG_INT32_MAX
+
+/* ---- kinds (kind.c): what a field holds decides how it is standardised and compared ---- */
+
+typedef struct cdw_comparison
+{
+	int nlevels;
+	/* the level of two different, non-missing values, 1 .. nlevels - 1; equality is level 0 */
+	int (*level)(const char *a, int alen, const char *b, int blen);
+	const char *label[CDW_MAX_LEVELS];
+} cdw_comparison;
+
+struct cdw_field;
+
+typedef struct cdw_kind
+{
+	const char *name;
+	/* replaces out by the standard form; an empty out is a missing value */
+	void (*standardise)(const struct cdw_field *field, const char *value, int len, StringInfo out);
+	const cdw_comparison *comparison;
+	/* the largest share of matches that may be at the last level */
+	double max_disagreement;
+	/* default block keys, %s stands for the field; NULL ends the list */
+	const char *block_keys[7];
+} cdw_kind;
+
+extern void
+cdw_standardise(const struct cdw_field *field, const char *value, int len, StringInfo out);
+extern const cdw_kind *cdw_find_kind(const char *name);
+extern char *cdw_kind_names(void);
+
+/* compare.c */
+extern const cdw_comparison cdw_compare_name;
+extern const cdw_comparison cdw_compare_code;
+extern const cdw_comparison cdw_compare_date;
+extern const cdw_comparison cdw_compare_email;
+extern const cdw_comparison cdw_compare_text;
+extern const cdw_comparison cdw_compare_number;
+extern const cdw_comparison cdw_compare_category;
+
+/* ---- settings (rule.c) ---- */
+
+typedef struct cdw_field
+{
+	char *name;
+	const cdw_kind *kind;
+	bool term_frequency; /* agreement on a rare value weighs more than on a frequent one */
+	char *region;		 /* phone: ISO 3166 code for numbers without a country code */
+	int field_order;	 /* date: a cdw_field_order of text.h */
+} cdw_field;
+
+typedef struct cdw_transform cdw_transform;
+
+typedef struct cdw_key_part
+{
+	int field;
+	const cdw_transform *transform; /* NULL: the value itself */
+	int argument;
+} cdw_key_part;
+
+typedef struct cdw_rule
+{
+	char *text;
+	int nparts;
+	cdw_key_part part[CDW_MAX_FIELDS];
+} cdw_rule;
+
+typedef struct cdw_match_settings
+{
+	int nfields;
+	cdw_field field[CDW_MAX_FIELDS];
+	int nrules;
+	cdw_rule rule[CDW_MAX_RULES];
+	bool link;				/* only pairs of two different sources count */
+	int max_block;			/* records in a block; 0: chosen from the data */
+	double all_pairs_limit; /* up to so many pairs, blocking is not used */
+	double min_probability; /* pairs below are not kept */
+} cdw_match_settings;
+
+extern void cdw_parse_rule(const cdw_match_settings *settings, const char *text, cdw_rule *rule);
+extern int cdw_find_field(const cdw_match_settings *settings, const char *name);
+
+/* block_key.c */
+extern const cdw_transform *cdw_find_transform(const char *name);
+extern bool cdw_transform_takes_argument(const cdw_transform *transform, bool *required);
+extern const char *cdw_transform_kind(const cdw_transform *transform);
+extern char *cdw_transform_names(void);
+extern uint32 cdw_block_key(const cdw_rule *rule, StringInfo *value);
+
+/* ---- records (record.c) ---- */
+
+/*
+ * An encoded record: block keys first, so that the test for a pair's first common key costs no
+ * extra cache line, then the standardised values end to end.
+ *
+ *     uint32 key[nrules]      0: no key
+ *     uint32 term[nfields]    how many records have this value
+ *     uint32 source
+ *     uint16 end[nfields]     where each value ends in data; an empty value is missing
+ *     char   data[]
+ */
+typedef struct cdw_record cdw_record;
+
+typedef struct cdw_records
+{
+	const cdw_match_settings *settings;
+	int end_offset; /* bytes from the record's start */
+	int data_offset;
+	uint32 n;
+	uint32 capacity;
+	cdw_record **record;
+	cdw_arena arena;
+	StringInfo *value;		/* one per field: the standardised values of the record at hand */
+	StringInfoData scratch; /* for standardisers */
+} cdw_records;
+
+typedef struct cdw_raw_value
+{
+	const char *text; /* NULL: missing */
+	int len;
+} cdw_raw_value;
+
+extern cdw_records *cdw_records_create(const cdw_match_settings *settings);
+extern void cdw_records_add(cdw_records *records, const cdw_raw_value *raw, uint32 source);
+extern uint64 cdw_record_hash(const cdw_records *records, uint32 i, uint64 seed);
+extern double cdw_comparable_pairs(const cdw_records *records);
+
+static inline uint32 *
+cdw_record_keys(cdw_record *record)
+{
+	return (uint32 *) record;
+}
+
+static inline uint32 *
+cdw_record_terms(const cdw_records *records, cdw_record *record)
+{
+	return (uint32 *) record + records->settings->nrules;
+}
+
+static inline uint32
+cdw_record_source(const cdw_records *records, cdw_record *record)
+{
+	return ((uint32 *) record)[records->settings->nrules + records->settings->nfields];
+}
+
+/* The standardised value of a field and its length in bytes, 0 where it is missing. */
+static inline const char *
+cdw_record_value(const cdw_records *records, cdw_record *record, int field, int *len)
+{
+	const uint16 *end = (const uint16 *) ((const char *) record + records->end_offset);
+	int start = field == 0 ? 0 : end[field - 1];
+
+	*len = end[field] - start;
+	return (const char *) record + records->data_offset + start;
+}
+
+/* Whether a pair counts at all: in a link, two records of one source do not. */
+static inline bool
+cdw_comparable(const cdw_records *records, uint32 a, uint32 b)
+{
+	return !records->settings->link || cdw_record_source(records, records->record[a]) !=
+										   cdw_record_source(records, records->record[b]);
+}
+
+/* ---- term frequencies (term.c) ---- */
+
+typedef struct cdw_terms cdw_terms;
+
+typedef void (*cdw_term_callback)(int field, const char *value, int len, uint32 count, void *arg);
+
+extern cdw_terms *cdw_terms_create(const cdw_match_settings *settings);
+extern void cdw_terms_count(cdw_terms *terms, const cdw_records *records);
+extern void cdw_terms_add(cdw_terms *terms, int field, const char *value, int len, uint32 count);
+extern void cdw_terms_apply(const cdw_terms *terms, cdw_records *records);
+extern void cdw_terms_frequent(const cdw_terms *terms, const cdw_records *records,
+							   cdw_term_callback callback, void *arg);
+
+typedef struct cdw_term_summary
+{
+	double values;	  /* records that have a value */
+	double distinct;  /* different values */
+	double agreement; /* chance that two records with a value have the same one */
+	double skew;	  /* sum of squared shares */
+} cdw_term_summary;
+
+extern void cdw_terms_summarise(const cdw_terms *terms, int field, cdw_term_summary *summary);
+
+/* ---- blocks (block.c) ---- */
+
+typedef struct cdw_block_list
+{
+	uint32 nblocks;
+	Size *start; /* nblocks + 1 positions in member */
+	uint32 *member;
+	uint32 largest;
+} cdw_block_list;
+
+typedef struct cdw_blocks
+{
+	bool all_pairs; /* the table is one block */
+	int max_block;	/* larger blocks are left out */
+	int nlists;
+	cdw_block_list list[CDW_MAX_RULES];
+} cdw_blocks;
+
+typedef void (*cdw_pair_callback)(uint32 a, uint32 b, void *arg);
+
+extern cdw_blocks *cdw_blocks_build(cdw_records *records, bool all_pairs, int max_block);
+extern int cdw_choose_max_block(const cdw_records *records, const cdw_blocks *blocks);
+extern void cdw_blocks_cap(cdw_blocks *blocks, cdw_records *records, int max_block);
+extern double cdw_blocks_pairs(const cdw_blocks *blocks, const cdw_records *records, int list);
+extern void cdw_walk(const cdw_blocks *blocks, const cdw_records *records, int list,
+					 cdw_pair_callback callback, void *arg);
+extern void cdw_walk_all(const cdw_blocks *blocks, const cdw_records *records,
+						 cdw_pair_callback callback, void *arg);
+
+/* ---- the model (model.c) ---- */
+
+typedef struct cdw_field_model
+{
+	double m[CDW_MAX_LEVELS]; /* share of matches at the level */
+	double u[CDW_MAX_LEVELS]; /* share of non-matches */
+	cdw_term_summary term;
+} cdw_field_model;
+
+typedef struct cdw_model
+{
+	int64 seed;
+	double records; /* that it was trained on */
+	double pairs;	/* comparable pairs among them */
+	double prior;	/* probability that a random pair matches */
+	bool all_pairs;
+	int max_block;
+	int iterations;
+	bool converged;
+	cdw_field_model field[CDW_MAX_FIELDS];
+} cdw_model;
+
+extern void
+cdw_model_append_json(StringInfo out, const cdw_model *model, const cdw_match_settings *settings);
+extern void cdw_model_parse(Jsonb *document, const cdw_match_settings *settings, cdw_model *model);
+
+/* ---- scores (score.c) ---- */
+
+typedef struct cdw_scorer
+{
+	const cdw_records *records;
+	double prior_weight; /* ln of the prior odds */
+	double weight[CDW_MAX_FIELDS][CDW_MISSING + 1];
+	double term_scale[CDW_MAX_FIELDS]; /* weight of agreement on a value: ln(term_scale / count) */
+	int order[CDW_MAX_FIELDS];		   /* fields, strongest first */
+	double reach[CDW_MAX_FIELDS + 1];  /* the most that the fields from here on can add */
+} cdw_scorer;
+
+extern void cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, const cdw_model *model);
+extern int cdw_level(const cdw_records *records, int field, cdw_record *a, cdw_record *b);
+extern double cdw_term_weight(const cdw_scorer *scorer, int field, cdw_record *record);
+extern double cdw_score(const cdw_scorer *scorer, uint32 a, uint32 b);
+extern bool
+cdw_score_above(const cdw_scorer *scorer, uint32 a, uint32 b, double cut, double *weight);
+
+typedef struct cdw_edge
+{
+	uint32 a; /* a < b */
+	uint32 b;
+	double weight;
+} cdw_edge;
+
+typedef struct cdw_edges
+{
+	cdw_edge *edge;
+	Size n;
+	Size capacity;
+	double compared; /* pairs that were scored */
+} cdw_edges;
+
+extern cdw_edges *cdw_find_edges(const cdw_blocks *blocks, const cdw_scorer *scorer, double cut);
+
+/* ---- training (em.c, sample.c) ---- */
+
+extern void
+cdw_random_levels(const cdw_records *records, uint64 seed, double (*rate)[CDW_MAX_LEVELS]);
+extern void cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks **blocks,
+					  cdw_model *model);
+
+#endif /* CDW_MATCH_H */

@@ -1,0 +1,153 @@
+/*
+ * src/match/model.c
+ *
+ * A model as a document: what the owner of a resolver can read, copy and edit. Numbers are written so
+ * that they read back to the same bits; what is read is checked, because anyone who may write
+ * the table may have written it.
+ */
+#include "match/match.h"
+
+#include <math.h>
+
+#include "utils/float.h"
+
+static void
+append_number(StringInfo out, const char *name, double value)
+{
+	if (out->data[out->len - 1] != '{')
+		appendStringInfoString(out, ", ");
+	appendStringInfo(out, "\"%s\": %s", name, float8out_internal(value));
+}
+
+static void
+append_field(StringInfo out, const cdw_field *field, const cdw_field_model *model)
+{
+	const cdw_comparison *comparison = field->kind->comparison;
+
+	cdw_append_json_string(out, field->name);
+	appendStringInfoString(out, ": {");
+	append_number(out, "values", model->term.values);
+	append_number(out, "distinct", model->term.distinct);
+	append_number(out, "agreement", model->term.agreement);
+	append_number(out, "skew", model->term.skew);
+	appendStringInfoString(out, ", \"levels\": [");
+	for (int l = 0; l < comparison->nlevels; l++)
+	{
+		appendStringInfoString(out, l ? ", {\"level\": " : "{\"level\": ");
+		cdw_append_json_string(out, comparison->label[l]);
+		append_number(out, "m", model->m[l]);
+		append_number(out, "u", model->u[l]);
+		append_number(out, "weight", log2(model->m[l] / model->u[l]));
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoString(out, "]}");
+}
+
+/* Appends the model as a JSON object. */
+void
+cdw_model_append_json(StringInfo out, const cdw_model *model, const cdw_match_settings *settings)
+{
+	appendStringInfo(out, "{\"seed\": " INT64_FORMAT, model->seed);
+	append_number(out, "records", model->records);
+	append_number(out, "pairs", model->pairs);
+	append_number(out, "prior", model->prior);
+	append_number(out, "max_block", model->max_block);
+	append_number(out, "iterations", model->iterations);
+	appendStringInfo(out, ", \"all_pairs\": %s, \"converged\": %s, \"fields\": {",
+					 model->all_pairs ? "true" : "false", model->converged ? "true" : "false");
+	for (int f = 0; f < settings->nfields; f++)
+	{
+		if (f > 0)
+			appendStringInfoString(out, ", ");
+		append_field(out, &settings->field[f], &model->field[f]);
+	}
+	appendStringInfoString(out, "}}");
+}
+
+static void
+pg_attribute_noreturn() model_error(const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the stored model is not valid"),
+			 errdetail("\"%s\" is missing or out of range.", what),
+			 errhint("CALL cdw.train makes a new one.")));
+}
+
+static double
+read_number(Jsonb *object, const char *name, double least, double most)
+{
+	JsonbValue value;
+	double number;
+
+	if (!cdw_json_field(object, name, &value))
+		model_error(name);
+	number = cdw_json_number(&value);
+	if (!(number >= least && number <= most))
+		model_error(name);
+	return number;
+}
+
+static bool
+read_bool(Jsonb *object, const char *name)
+{
+	JsonbValue value;
+
+	if (!cdw_json_field(object, name, &value) || value.type != jbvBool)
+		model_error(name);
+	return value.val.boolean;
+}
+
+static Jsonb *
+read_container(Jsonb *object, const char *name)
+{
+	JsonbValue value;
+
+	if (!cdw_json_field(object, name, &value) || value.type != jbvBinary)
+		model_error(name);
+	return JsonbValueToJsonb(&value);
+}
+
+static void
+read_field(Jsonb *object, const cdw_field *field, cdw_field_model *model)
+{
+	Jsonb *levels = read_container(object, "levels");
+
+	model->term.values = read_number(object, "values", 0, 1e15);
+	model->term.distinct = read_number(object, "distinct", 0, 1e15);
+	model->term.agreement = read_number(object, "agreement", 0, 1);
+	model->term.skew = read_number(object, "skew", 0, 1);
+	if (!JB_ROOT_IS_ARRAY(levels) ||
+		JB_ROOT_COUNT(levels) != (uint32) field->kind->comparison->nlevels)
+		model_error("levels");
+	for (int l = 0; l < field->kind->comparison->nlevels; l++)
+	{
+		JsonbValue *level = getIthJsonbValueFromContainer(&levels->root, l);
+		Jsonb *entry;
+
+		if (level->type != jbvBinary)
+			model_error("levels");
+		entry = JsonbValueToJsonb(level);
+		model->m[l] = read_number(entry, "m", 1e-300, 1);
+		model->u[l] = read_number(entry, "u", 1e-300, 1);
+	}
+}
+
+/* Reads what cdw_model_append_json wrote; raises 22023 where anything is missing or impossible. */
+void
+cdw_model_parse(Jsonb *document, const cdw_match_settings *settings, cdw_model *model)
+{
+	Jsonb *fields = read_container(document, "fields");
+
+	memset(model, 0, sizeof(*model));
+	model->seed = (int64) read_number(document, "seed", -1e18, 1e18);
+	model->records = read_number(document, "records", 0, 1e15);
+	model->pairs = read_number(document, "pairs", 0, 1e30);
+	model->prior = read_number(document, "prior", 1e-300, .999999);
+	model->max_block = (int) read_number(document, "max_block", 0, CDW_MAX_RECORDS);
+	model->iterations = (int) read_number(document, "iterations", 0, 1e6);
+	model->all_pairs = read_bool(document, "all_pairs");
+	model->converged = read_bool(document, "converged");
+	for (int f = 0; f < settings->nfields; f++)
+		read_field(read_container(fields, settings->field[f].name), &settings->field[f],
+				   &model->field[f]);
+}

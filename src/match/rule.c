@@ -1,0 +1,179 @@
+/*
+ * src/match/rule.c
+ *
+ * Blocking rules as text: fields or transforms of fields, joined by commas.
+ *
+ *     rule      := part { "," part }
+ *     part      := field | transform "(" field [ "," integer ] ")"
+ *     field     := letters, digits and underscores as they are, or anything in double quotes
+ */
+#include "match/match.h"
+
+#include <ctype.h>
+
+#include "mb/pg_wchar.h"
+
+typedef struct Scanner
+{
+	const char *text; /* the whole rule, for messages */
+	const char *at;
+} Scanner;
+
+static void
+pg_attribute_noreturn() syntax_error(const Scanner *scanner, const char *expected)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("blocking rule \"%s\" cannot be parsed", scanner->text),
+					errdetail("Expected %s at character %d.", expected,
+							  pg_mbstrlen_with_len(scanner->text, scanner->at - scanner->text) + 1),
+					errhint("A rule is fields or transforms joined by commas, for example "
+							"'family_name, year(dob)' or 'first(given_name, 3), postcode'.")));
+}
+
+static void
+skip_blanks(Scanner *scanner)
+{
+	while (*scanner->at == ' ' || *scanner->at == '\t' || *scanner->at == '\n')
+		scanner->at++;
+}
+
+static bool
+accept(Scanner *scanner, char c)
+{
+	skip_blanks(scanner);
+	if (*scanner->at != c)
+		return false;
+	scanner->at++;
+	return true;
+}
+
+static bool
+is_word_character(char c)
+{
+	return IS_HIGHBIT_SET(c) || isalnum((unsigned char) c) || c == '_' || c == '$';
+}
+
+/* A bare or double-quoted word; a doubled quote inside quotes stands for one. */
+static char *
+scan_word(Scanner *scanner)
+{
+	StringInfoData word;
+
+	initStringInfo(&word);
+	skip_blanks(scanner);
+	if (accept(scanner, '"'))
+	{
+		for (;;)
+		{
+			if (*scanner->at == '\0')
+				syntax_error(scanner, "a closing double quote");
+			if (*scanner->at == '"' && *++scanner->at != '"')
+				break;
+			appendStringInfoChar(&word, *scanner->at++);
+		}
+	}
+	else
+	{
+		while (is_word_character(*scanner->at))
+			appendStringInfoChar(&word, *scanner->at++);
+	}
+	if (word.len == 0)
+		syntax_error(scanner, "a field or a transform");
+	return word.data;
+}
+
+static int
+scan_integer(Scanner *scanner)
+{
+	int value = 0;
+	int digits = 0;
+
+	skip_blanks(scanner);
+	while (isdigit((unsigned char) *scanner->at) && digits++ < 6)
+		value = value * 10 + (*scanner->at++ - '0');
+	if (digits == 0 || value == 0)
+		syntax_error(scanner, "a whole number from 1 to 999999");
+	return value;
+}
+
+/* The position of a field; -1 where there is none. */
+int
+cdw_find_field(const cdw_match_settings *settings, const char *name)
+{
+	for (int i = 0; i < settings->nfields; i++)
+		if (strcmp(settings->field[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+static int
+field_of_rule(const cdw_match_settings *settings, const Scanner *scanner, const char *name)
+{
+	int field = cdw_find_field(settings, name);
+
+	if (field < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("blocking rule \"%s\" names an unknown field \"%s\"", scanner->text, name),
+				 errhint("Only the resolver's fields can be used; names are case-exact.")));
+	return field;
+}
+
+static void
+parse_part(const cdw_match_settings *settings, Scanner *scanner, cdw_key_part *part)
+{
+	char *word = scan_word(scanner);
+	const char *kind;
+	bool required;
+
+	*part = (cdw_key_part){.argument = 1};
+	if (!accept(scanner, '('))
+	{
+		part->field = field_of_rule(settings, scanner, word);
+		return;
+	}
+	part->transform = cdw_find_transform(word);
+	if (part->transform == NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("blocking rule \"%s\" names an unknown transform \"%s\"",
+							   scanner->text, word),
+						errhint("Transforms are: %s.", cdw_transform_names())));
+	part->field = field_of_rule(settings, scanner, scan_word(scanner));
+	kind = cdw_transform_kind(part->transform);
+	if (kind && strcmp(kind, settings->field[part->field].kind->name) != 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("transform \"%s\" of blocking rule \"%s\" needs a field of kind %s",
+							   word, scanner->text, kind),
+						errdetail("Field \"%s\" is of kind %s.", settings->field[part->field].name,
+								  settings->field[part->field].kind->name)));
+	if (cdw_transform_takes_argument(part->transform, &required) &&
+		(required || *scanner->at != ')'))
+	{
+		if (!accept(scanner, ','))
+			syntax_error(scanner, "a comma and a number");
+		part->argument = scan_integer(scanner);
+	}
+	if (!accept(scanner, ')'))
+		syntax_error(scanner, "a closing parenthesis");
+}
+
+/* Raises 22023 where the text is no rule over these fields. */
+void
+cdw_parse_rule(const cdw_match_settings *settings, const char *text, cdw_rule *rule)
+{
+	Scanner scanner = {.text = text, .at = text};
+
+	rule->text = pstrdup(text);
+	rule->nparts = 0;
+	do
+	{
+		if (rule->nparts == CDW_MAX_FIELDS)
+			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+							errmsg("blocking rule \"%s\" has too many parts", text),
+							errdetail("A rule has at most %d parts.", CDW_MAX_FIELDS)));
+		parse_part(settings, &scanner, &rule->part[rule->nparts++]);
+	} while (accept(&scanner, ','));
+	skip_blanks(&scanner);
+	if (*scanner.at != '\0')
+		syntax_error(&scanner, "a comma or the end");
+}

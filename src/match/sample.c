@@ -1,0 +1,131 @@
+/*
+ * src/match/sample.c
+ *
+ * How often each comparison level comes up between two records taken at random. Nearly all random
+ * pairs are non-matches, so these rates are the model's u, up to the share of matches among them.
+ *
+ * Records are drawn by a hash of what they say and of the seed, never by their position: the same
+ * table in another order, or with other keys, gives the same model.
+ */
+#include "match/match.h"
+
+#include "common/pg_prng.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#define ALL_PAIRS_UP_TO 1000000.0
+#define RANDOM_PAIRS 1000000
+
+typedef struct HashedRecord
+{
+	uint64 hash;
+	uint32 record;
+} HashedRecord;
+
+#define ST_SORT sort_hashed_records
+#define ST_ELEMENT_TYPE HashedRecord
+#define ST_COMPARE(a, b) ((a)->hash < (b)->hash ? -1 : (a)->hash > (b)->hash)
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+typedef double LevelCounts[CDW_MAX_FIELDS][CDW_MAX_LEVELS];
+
+typedef struct LevelCounter
+{
+	const cdw_records *records;
+	LevelCounts *count;
+} LevelCounter;
+
+static void
+count_levels(const LevelCounter *counter, uint32 a, uint32 b)
+{
+	const cdw_records *records = counter->records;
+
+	for (int f = 0; f < records->settings->nfields; f++)
+	{
+		int level = cdw_level(records, f, records->record[a], records->record[b]);
+
+		if (level != CDW_MISSING)
+			(*counter->count)[f][level]++;
+	}
+}
+
+static void
+count_every_pair(const LevelCounter *counter)
+{
+	const cdw_records *records = counter->records;
+
+	for (uint32 a = 0; a + 1 < records->n; a++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (uint32 b = a + 1; b < records->n; b++)
+			if (cdw_comparable(records, a, b))
+				count_levels(counter, a, b);
+	}
+}
+
+/* Records in the order of their hashes; those that say the same are interchangeable. */
+static HashedRecord *
+shuffle(const cdw_records *records, uint64 seed)
+{
+	HashedRecord *shuffled =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(HashedRecord) * records->n);
+
+	for (uint32 i = 0; i < records->n; i++)
+		shuffled[i] = (HashedRecord){.hash = cdw_record_hash(records, i, seed), .record = i};
+	sort_hashed_records(shuffled, records->n);
+	return shuffled;
+}
+
+static void
+count_random_pairs(const LevelCounter *counter, uint64 seed)
+{
+	const cdw_records *records = counter->records;
+	HashedRecord *shuffled = shuffle(records, seed);
+	pg_prng_state prng;
+	int counted = 0;
+
+	pg_prng_seed(&prng, seed);
+	for (int64 t = 0; counted < RANDOM_PAIRS && t < (int64) RANDOM_PAIRS * 10; t++)
+	{
+		uint32 i = t % records->n;
+		uint32 j = (i + pg_prng_uint64_range(&prng, 1, records->n - 1)) % records->n;
+
+		if ((t & 1023) == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (!cdw_comparable(records, shuffled[i].record, shuffled[j].record))
+			continue;
+		count_levels(counter, shuffled[i].record, shuffled[j].record);
+		counted++;
+	}
+	pfree(shuffled);
+}
+
+/*
+ * rate[field][level]: the share of each level among random pairs where both have a value. Half a
+ * pair is added to each level, so that none is impossible. Small tables are counted whole.
+ */
+void
+cdw_random_levels(const cdw_records *records, uint64 seed, double (*rate)[CDW_MAX_LEVELS])
+{
+	LevelCounts *count = palloc0(sizeof(LevelCounts));
+	LevelCounter counter = {.records = records, .count = count};
+
+	if (cdw_comparable_pairs(records) <= ALL_PAIRS_UP_TO)
+		count_every_pair(&counter);
+	else
+		count_random_pairs(&counter, seed);
+	for (int f = 0; f < records->settings->nfields; f++)
+	{
+		int nlevels = records->settings->field[f].kind->comparison->nlevels;
+		double total = 0;
+
+		for (int l = 0; l < nlevels; l++)
+			total += (*count)[f][l] + .5;
+		for (int l = 0; l < nlevels; l++)
+			rate[f][l] = ((*count)[f][l] + .5) / total;
+	}
+	pfree(count);
+}
