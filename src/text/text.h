@@ -32,6 +32,7 @@ extern void cdw_normalize_name(const char *value, int len, StringInfo out);
 extern bool cdw_normalize_email(const char *value, int len, StringInfo out);
 /* region: an ISO 3166 code of two letters, for numbers written without a country code */
 extern bool cdw_normalize_phone(const char *value, int len, const char *region, StringInfo out);
+extern bool cdw_phone_region_known(const char *region);
 /* a valid calendar day of the years 1 to 9999 */
 typedef enum cdw_field_order
 {

@@ -1,0 +1,228 @@
+/*
+ * src/text/jaro_winkler.c
+ *
+ * Jaro and Jaro-Winkler similarity. M. Jaro, "Advances in record-linkage methodology", JASA 84
+ * (1989); W. Winkler, "String comparator metrics and enhanced decision rules in the Fellegi-Sunter
+ * model of record linkage" (1990). Two symbols agree when they are equal and no further apart than
+ * half the longer string less one; of several the first free one is taken. Transpositions are half
+ * the agreeing symbols that are out of order, rounded down as in Winkler's own program.
+ */
+#include "text/symbols.h"
+
+#include "miscadmin.h"
+#include "port/pg_bitutils.h"
+#include "utils/memutils.h"
+
+#define WINKLER_PREFIX 4
+#define WINKLER_WEIGHT 0.1
+#define WINKLER_FLOOR 0.7
+
+/* Positions are ordered by code point in two passes of 11 bits: code points are below 2^21. */
+#define RADIX_BITS 11
+#define RADIX_SIZE (1 << RADIX_BITS)
+
+/* How far apart agreeing symbols may be. */
+static inline int
+jaro_window(int alen, int blen)
+{
+	return Max(Max(alen, blen) / 2 - 1, 0);
+}
+
+/* The similarity, from counts: "displaced" symbols agree but are out of order. */
+static inline double
+jaro_similarity(int common, int displaced, int alen, int blen)
+{
+	double m = common;
+
+	if (common == 0)
+		return 0;
+	return (m / alen + m / blen + (m - displaced / 2) / m) / 3;
+}
+
+/* Both strings of at most 64 symbols: matches[j] are the positions in a of b's j-th symbol. */
+static double
+short_jaro(int alen, int blen, const uint64 *matches)
+{
+	int window = jaro_window(alen, blen);
+	uint64 reach = (UINT64CONST(1) << (window + 1)) - 1;
+	uint64 taken_a = 0;
+	uint64 taken_b = 0;
+	int common;
+	int displaced = 0;
+
+	for (int j = 0; j < blen; j++)
+	{
+		uint64 agree = matches[j] & reach & ~taken_a;
+
+		taken_a |= agree & -agree;
+		taken_b |= (uint64) (agree != 0) << j;
+		reach = reach << 1 | (j < window);
+	}
+	common = pg_popcount64(taken_b);
+	for (; taken_b != 0; taken_b &= taken_b - 1)
+	{
+		displaced += (matches[pg_rightmost_one_pos64(taken_b)] & taken_a & -taken_a) == 0;
+		taken_a &= taken_a - 1;
+	}
+	return jaro_similarity(common, displaced, alen, blen);
+}
+
+/* A long string: its symbols, their positions ordered by symbol, and which agree. */
+typedef struct long_string
+{
+	int length;
+	uint32 *symbols;
+	uint32 *order;
+	bool *taken;
+} long_string;
+
+/* Orders the positions "from" by RADIX_BITS bits of their symbols into "to", keeping ties. */
+static void
+order_by_bits(const long_string *s, const uint32 *from, uint32 *to, int shift)
+{
+	uint32 starts[RADIX_SIZE + 1] = {0};
+
+	for (int i = 0; i < s->length; i++)
+		starts[(s->symbols[i] >> shift) % RADIX_SIZE + 1]++;
+	for (int digit = 0; digit < RADIX_SIZE; digit++)
+		starts[digit + 1] += starts[digit];
+	for (int i = 0; i < s->length; i++)
+		to[starts[(s->symbols[from[i]] >> shift) % RADIX_SIZE]++] = from[i];
+	CHECK_FOR_INTERRUPTS();
+}
+
+/* Reads a string of any length into the current memory context. */
+static void
+read_long_string(long_string *s, const char *value, int len)
+{
+	const unsigned char *at = (const unsigned char *) value;
+	const unsigned char *end = at + len;
+	Size size;
+	uint32 *positions;
+
+	s->length = cdw_symbol_count(value, len);
+	size = (Size) s->length * sizeof(uint32);
+	s->symbols = MemoryContextAllocHuge(CurrentMemoryContext, size);
+	s->order = MemoryContextAllocHuge(CurrentMemoryContext, size);
+	s->taken = palloc0(s->length);
+	positions = MemoryContextAllocHuge(CurrentMemoryContext, size);
+	for (int i = 0; i < s->length; i++)
+	{
+		s->symbols[i] = cdw_next_symbol(&at, end);
+		s->order[i] = i;
+	}
+	order_by_bits(s, s->order, positions, 0);
+	order_by_bits(s, positions, s->order, RADIX_BITS);
+	pfree(positions);
+}
+
+/* Frees what read_long_string allocated. */
+static void
+free_long_string(long_string *s)
+{
+	pfree(s->symbols);
+	pfree(s->order);
+	pfree(s->taken);
+}
+
+/*
+ * Strings of any length in linear time. "The first free one in reach" pairs the occurrences of each
+ * symbol in order, so that merging the two ordered lists of positions finds the same agreements.
+ */
+static double
+long_jaro(const char *a, int alen, const char *b, int blen)
+{
+	long_string x;
+	long_string y;
+	int window;
+	int common = 0;
+	int displaced = 0;
+	double similarity;
+
+	read_long_string(&x, a, alen);
+	read_long_string(&y, b, blen);
+	window = jaro_window(x.length, y.length);
+	for (int i = 0, j = 0; i < x.length && j < y.length;)
+	{
+		uint32 p = x.order[i];
+		uint32 q = y.order[j];
+
+		if (x.symbols[p] != y.symbols[q])
+			x.symbols[p] < y.symbols[q] ? i++ : j++;
+		else if (p > q + window)
+			j++;
+		else if (q > p + window)
+			i++;
+		else
+		{
+			x.taken[p] = y.taken[q] = true;
+			common++;
+			i++;
+			j++;
+		}
+	}
+	for (int i = 0, j = 0; i < x.length; i++)
+	{
+		if (!x.taken[i])
+			continue;
+		while (!y.taken[j])
+			j++;
+		displaced += x.symbols[i] != y.symbols[j++];
+	}
+	similarity = jaro_similarity(common, displaced, x.length, y.length);
+	free_long_string(&x);
+	free_long_string(&y);
+	return similarity;
+}
+
+/*
+ * Jaro similarity, 0 to 1; two empty strings give 1, one empty string 0. Nothing is allocated for
+ * strings of at most 64 code points.
+ */
+double
+cdw_jaro(const char *a, int alen, const char *b, int blen)
+{
+	uint64 matches[CDW_WORD_SYMBOLS];
+	bool ascii;
+	int a_count;
+	int b_count;
+
+	if (alen == blen && memcmp(a, b, alen) == 0)
+		return 1;
+	if (alen == 0 || blen == 0)
+		return 0;
+	ascii = cdw_is_ascii(a, alen) && cdw_is_ascii(b, blen);
+	a_count = ascii ? alen : cdw_symbol_count(a, alen);
+	b_count = ascii ? blen : cdw_symbol_count(b, blen);
+	if (Max(a_count, b_count) > CDW_WORD_SYMBOLS)
+		return long_jaro(a, alen, b, blen);
+	cdw_match_masks(a, alen, b, blen, ascii, matches);
+	return short_jaro(a_count, b_count, matches);
+}
+
+/* The code points, at most 4, that both strings begin with. */
+static int
+common_prefix(const char *a, int alen, const char *b, int blen)
+{
+	const unsigned char *p = (const unsigned char *) a;
+	const unsigned char *q = (const unsigned char *) b;
+	const unsigned char *p_end = p + alen;
+	const unsigned char *q_end = q + blen;
+	int prefix = 0;
+
+	while (prefix < WINKLER_PREFIX && p < p_end && q < q_end &&
+		   cdw_next_symbol(&p, p_end) == cdw_next_symbol(&q, q_end))
+		prefix++;
+	return prefix;
+}
+
+/* Jaro similarity, raised for a common prefix of up to 4 code points when it is above 0.7. */
+double
+cdw_jaro_winkler(const char *a, int alen, const char *b, int blen)
+{
+	double jaro = cdw_jaro(a, alen, b, blen);
+
+	if (jaro <= WINKLER_FLOOR)
+		return jaro;
+	return jaro + common_prefix(a, alen, b, blen) * WINKLER_WEIGHT * (1 - jaro);
+}

@@ -1,0 +1,454 @@
+/*
+ * src/text/normalize_date.c
+ *
+ * Reading a calendar day from the layouts that customer data has. A date is three parts, which are
+ * numbers or the name of a month, with something between them; behind it may stand a time of day.
+ */
+#include "text/symbols.h"
+
+#include <unicode/uchar.h>
+
+/* The longest value that is looked at: weekday, day, month, year and time with zone fit. */
+#define MAX_DATE_LENGTH 80
+
+/* Two-digit years are those from 1930 to 2029. */
+#define FIRST_SHORT_YEAR 30
+
+typedef enum part_kind
+{
+	NUMBER,
+	MONTH_NAME
+} part_kind;
+
+typedef struct part
+{
+	part_kind kind;
+	int digits;
+	int value;
+} part;
+
+/* A date without its numbers' meaning. */
+typedef struct date_parts
+{
+	part parts[3];
+	bool units; /* 年月日 or 년월일: the parts are year, month, day */
+} date_parts;
+
+static const char *const month_names[] = {"january",   "february", "march",	   "april",
+										  "may",	   "june",	   "july",	   "august",
+										  "september", "october",  "november", "december"};
+static const char *const weekday_names[] = {"monday", "tuesday",  "wednesday", "thursday",
+											"friday", "saturday", "sunday"};
+
+static const struct
+{
+	const char *year;
+	const char *month;
+	const char *days[3];
+} unit_words[] = {{"年", "月", {"日", "号", "號"}}, {"년", "월", {"일", "일", "일"}}};
+
+/* Moves over what the text begins with, if it begins with that. */
+static bool
+skip_word(const char **at, const char *word)
+{
+	Size size = strlen(word);
+
+	if (strncmp(*at, word, size) != 0)
+		return false;
+	*at += size;
+	return true;
+}
+
+/* Moves over blanks. */
+static void
+skip_blanks(const char **at)
+{
+	*at += strspn(*at, " \t\r\n");
+}
+
+/* The length of the ASCII letters at "at". */
+static int
+letters(const char *at)
+{
+	return strspn(at, "abcdefghijklmnopqrstuvwxyz");
+}
+
+/* The place of a word of "len" letters in a list, from 1: in full, or cut to 3 (or "sept"). */
+static int
+find_name(const char *const *names, int count, const char *word, int len)
+{
+	for (int i = 0; i < count; i++)
+		if (len >= 3 && strncmp(word, names[i], len) == 0 &&
+			(len == 3 || len == (int) strlen(names[i]) || (len == 4 && word[0] == 's')))
+			return i + 1;
+	return 0;
+}
+
+/* Reads a run of digits. False if there is none, or more than "most". */
+static bool
+read_number(const char **at, int most, part *out)
+{
+	out->kind = NUMBER;
+	out->digits = strspn(*at, "0123456789");
+	out->value = 0;
+	if (out->digits == 0 || out->digits > most)
+		return false;
+	for (int i = 0; i < out->digits; i++)
+		out->value = out->value * 10 + (*(*at)++ - '0');
+	return true;
+}
+
+/* Reads a number, or the name of a month with or without a dot. */
+static bool
+read_part(const char **at, part *out)
+{
+	int len = letters(*at);
+
+	if (len == 0)
+		return read_number(at, 4, out);
+	out->kind = MONTH_NAME;
+	out->value = find_name(month_names, lengthof(month_names), *at, len);
+	*at += len;
+	return out->value > 0;
+}
+
+/* Moves over "st", "nd", "rd", "th" behind a day. */
+static void
+skip_ordinal(const char **at)
+{
+	if (letters(*at) == 2 && strchr("snrt", **at) != NULL)
+		(void) (skip_word(at, "st") || skip_word(at, "nd") || skip_word(at, "rd") ||
+				skip_word(at, "th"));
+}
+
+/*
+ * Moves over what stands between two parts; returns it as one character, with a blank for blanks,
+ * commas and nothing at all, 0 if it is something else.
+ */
+static char
+read_separator(const char **at)
+{
+	char separator = ' ';
+
+	skip_blanks(at);
+	if (**at != '\0' && strchr("-/.,", **at) != NULL)
+		separator = *(*at)++;
+	skip_blanks(at);
+	return separator == ',' ? ' ' : separator;
+}
+
+/* Moves over the weekday that the text may begin with. False on another word but a month. */
+static bool
+skip_weekday(const char **at)
+{
+	int len = letters(*at);
+
+	if (len == 0 || find_name(month_names, lengthof(month_names), *at, len) > 0)
+		return true;
+	if (find_name(weekday_names, lengthof(weekday_names), *at, len) == 0)
+		return false;
+	*at += len;
+	*at += strspn(*at, "., \t");
+	return true;
+}
+
+/* Reads "2020年3月12日" and its kin. False, with *at where it was, if it is none. */
+static bool
+read_units(const char **at, date_parts *date)
+{
+	for (int i = 0; i < (int) lengthof(unit_words); i++)
+	{
+		const char *p = *at;
+
+		if (!read_number(&p, 4, &date->parts[0]))
+			return false;
+		skip_blanks(&p);
+		if (!skip_word(&p, unit_words[i].year))
+			continue;
+		skip_blanks(&p);
+		if (!read_number(&p, 2, &date->parts[1]))
+			return false;
+		skip_blanks(&p);
+		if (!skip_word(&p, unit_words[i].month))
+			return false;
+		skip_blanks(&p);
+		if (!read_number(&p, 2, &date->parts[2]))
+			return false;
+		skip_blanks(&p);
+		for (int day = 0; day < 3; day++)
+			if (skip_word(&p, unit_words[i].days[day]))
+				break;
+		*at = p;
+		date->units = true;
+		return true;
+	}
+	return false;
+}
+
+/* Reads eight digits as year, month, day. False, with *at where it was, if they are not there. */
+static bool
+read_compact(const char **at, date_parts *date)
+{
+	const char *p = *at;
+	part all;
+
+	if (!read_number(&p, 8, &all) || all.digits != 8)
+		return false;
+	date->parts[0] = (part){NUMBER, 4, all.value / 10000};
+	date->parts[1] = (part){NUMBER, 2, all.value / 100 % 100};
+	date->parts[2] = (part){NUMBER, 2, all.value % 100};
+	*at = p;
+	return true;
+}
+
+/* Reads three parts with like separators; a blank goes with any when a month is named. */
+static bool
+read_separated(const char **at, date_parts *date)
+{
+	char separators[2];
+	int names = 0;
+
+	for (int i = 0; i < 3; i++)
+	{
+		if (!read_part(at, &date->parts[i]))
+			return false;
+		names += date->parts[i].kind == MONTH_NAME;
+		if (date->parts[i].kind == NUMBER && date->parts[i].digits <= 2)
+			skip_ordinal(at);
+		if (i < 2)
+		{
+			const char *before = *at;
+
+			separators[i] = read_separator(at);
+			/* digits and letters may touch, digits and digits not */
+			if (*at == before && (letters(before) == 0) == (date->parts[i].kind == NUMBER))
+				return false;
+		}
+	}
+	if (names > 1 || date->parts[2].kind == MONTH_NAME)
+		return false;
+	return names == 1 || separators[0] == separators[1];
+}
+
+/* Reads two digits at most, of which the value is at most "greatest". */
+static bool
+read_limited(const char **at, int greatest)
+{
+	part number;
+
+	return read_number(at, 2, &number) && number.value <= greatest;
+}
+
+/* Reads hh:mm, with seconds and fractions if they are there. */
+static bool
+read_clock(const char **at)
+{
+	if (!read_limited(at, 24) || !skip_word(at, ":") || !read_limited(at, 59))
+		return false;
+	if (!skip_word(at, ":"))
+		return true;
+	if (!read_limited(at, 60))
+		return false;
+	if (**at == '.' || **at == ',')
+	{
+		(*at)++;
+		*at += strspn(*at, "0123456789");
+	}
+	return true;
+}
+
+/* Reads hhmm or hhmmss behind a "t". */
+static bool
+read_compact_clock(const char **at)
+{
+	part number;
+	int seconds = 0;
+
+	if (!read_number(at, 6, &number) || (number.digits != 4 && number.digits != 6))
+		return false;
+	if (number.digits == 6)
+	{
+		seconds = number.value % 100;
+		number.value /= 100;
+	}
+	return number.value / 100 <= 24 && number.value % 100 <= 59 && seconds <= 60;
+}
+
+/* Reads a time zone: nothing, a letter or abbreviation, or an offset. */
+static bool
+read_zone(const char **at)
+{
+	part offset;
+
+	if (**at == '+' || **at == '-')
+	{
+		(*at)++;
+		if (!read_number(at, 4, &offset))
+			return false;
+		return !skip_word(at, ":") || read_limited(at, 59);
+	}
+	*at += Min(letters(*at), 5);
+	return true;
+}
+
+/* Whether the rest of the value is a time of day, or nothing. */
+static bool
+is_time(const char *at)
+{
+	bool t;
+
+	if (*at == '\0')
+		return true;
+	t = skip_word(&at, "t");
+	if (!t && *at != ' ' && *at != ',' && *at != '\t')
+		return false;
+	at += strspn(at, ", \t");
+	if (*at == '\0')
+		return !t;
+	if (t && strspn(at, "0123456789") > 2 ? !read_compact_clock(&at) : !read_clock(&at))
+		return false;
+	skip_blanks(&at);
+	if (!skip_word(&at, "am"))
+		(void) skip_word(&at, "pm");
+	skip_blanks(&at);
+	return read_zone(&at) && *at == '\0';
+}
+
+/* Whether a part can only be a year. */
+static bool
+is_surely_year(const part *p)
+{
+	return p->kind == NUMBER && (p->digits == 4 || (p->digits == 2 && p->value > 31));
+}
+
+/*
+ * Whether the year is the first part. The part that has four digits or is over 31 is the year. Of
+ * short numbers the first is if the field order says so and it has two digits; beside the name of a
+ * month the year is the last.
+ */
+static bool
+year_is_first(const date_parts *date, cdw_field_order order)
+{
+	const part *parts = date->parts;
+
+	if (date->units || is_surely_year(&parts[0]))
+		return true;
+	if (is_surely_year(&parts[2]) || parts[0].kind == MONTH_NAME || parts[1].kind == MONTH_NAME)
+		return false;
+	return order == CDW_YMD && parts[0].digits == 2;
+}
+
+/* The year of a part, two digits as 1930 to 2029; 0 if it can't be one. */
+static int
+full_year(const part *p)
+{
+	if (p->kind != NUMBER || (p->digits != 2 && p->digits != 4))
+		return 0;
+	if (p->digits == 4)
+		return p->value;
+	return p->value + (p->value < FIRST_SHORT_YEAR ? 2000 : 1900);
+}
+
+/* Whether the calendar has the day: Gregorian, years 1 to 9999. */
+static bool
+is_calendar_day(int year, int month, int day)
+{
+	static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	if (year < 1 || month < 1 || month > 12 || day < 1)
+		return false;
+	return day <= month_days[month - 1] + (leap && month == 2);
+}
+
+/* Gives the three parts their meaning. False if they are no calendar day. */
+static bool
+interpret(const date_parts *date, cdw_field_order order, int *year, int *month, int *day)
+{
+	bool first = year_is_first(date, order);
+	const part *year_part = &date->parts[first ? 0 : 2];
+	const part *month_part = &date->parts[first ? 1 : 0];
+	const part *day_part = &date->parts[first ? 2 : 1];
+
+	if (!first &&
+		(date->parts[1].kind == MONTH_NAME || (order == CDW_DMY && date->parts[0].kind == NUMBER)))
+	{
+		month_part = &date->parts[1];
+		day_part = &date->parts[0];
+	}
+	if (day_part->kind != NUMBER || day_part->digits > 2 ||
+		(month_part->kind == NUMBER && month_part->digits > 2))
+		return false;
+	*year = full_year(year_part);
+	*month = month_part->value;
+	*day = day_part->value;
+	return is_calendar_day(*year, *month, *day);
+}
+
+/* Rewrites the digits of all scripts as ASCII; "text" is in lower case. */
+static void
+append_ascii_digits(const StringInfo text, StringInfo out)
+{
+	const unsigned char *at = (const unsigned char *) text->data;
+	const unsigned char *end = at + text->len;
+
+	while (at < end)
+	{
+		uint32 symbol = cdw_next_symbol(&at, end);
+		int digit = symbol < 0x80 ? -1 : u_charDigitValue(symbol);
+
+		if (digit >= 0)
+			appendStringInfoCharMacro(out, (char) ('0' + digit));
+		else
+			cdw_append_symbol(out, symbol);
+	}
+}
+
+/* Reads a date in lower case with ASCII digits. */
+static bool
+read_date(const char *at, cdw_field_order order, int *year, int *month, int *day)
+{
+	date_parts date = {0};
+
+	skip_blanks(&at);
+	if (!skip_weekday(&at))
+		return false;
+	if (!read_units(&at, &date) && !read_compact(&at, &date) && !read_separated(&at, &date))
+		return false;
+	/* Korean dates with dots end with one */
+	if (*at == '.')
+		at++;
+	return is_time(at) && interpret(&date, order, year, month, day);
+}
+
+/*
+ * Finds the calendar day that value names; a time of day behind it is ignored. False when there is
+ * no such day or the layout is unknown.
+ */
+bool
+cdw_normalize_date(const char *value, int len, cdw_field_order order, int *year, int *month,
+				   int *day)
+{
+	char lower[MAX_DATE_LENGTH + 1];
+	StringInfoData folded;
+	StringInfoData digits;
+	bool valid;
+
+	if (len > MAX_DATE_LENGTH)
+		return false;
+	if (cdw_is_ascii(value, len))
+	{
+		for (int i = 0; i < len; i++)
+			lower[i] = pg_ascii_tolower((unsigned char) value[i]);
+		lower[len] = '\0';
+		return read_date(lower, order, year, month, day);
+	}
+	initStringInfo(&folded);
+	initStringInfo(&digits);
+	cdw_casefold(value, len, &folded);
+	append_ascii_digits(&folded, &digits);
+	valid = read_date(digits.data, order, year, month, day);
+	pfree(folded.data);
+	pfree(digits.data);
+	return valid;
+}

@@ -1,0 +1,78 @@
+--| ## Text: standard forms
+--|
+--| Each function brings values that mean the same to one form, and is idempotent. What cannot be read
+--| gives NULL. The Unicode tables are those of the ICU library that the server links.
+
+CREATE FUNCTION cdw.normalize_text(value text)
+    RETURNS text
+    AS 'MODULE_PATHNAME', 'cdw_normalize_text_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.normalize_text(text) IS
+    'Text in its standard form: NFKC, case folded, without diacritics on Latin and Greek letters, without punctuation, single blanks';
+
+CREATE FUNCTION cdw.normalize_name(value text)
+    RETURNS text
+    AS 'MODULE_PATHNAME', 'cdw_normalize_name_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.normalize_name(text) IS
+    'Name of a person in its standard form: as normalize_text, titles and suffixes dropped unless nothing else is left';
+
+CREATE FUNCTION cdw.normalize_email(value text)
+    RETURNS text
+    AS 'MODULE_PATHNAME', 'cdw_normalize_email_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.normalize_email(text) IS
+    'E-mail address in lower case, without +tag, Gmail without dots; NULL when it is not valid';
+
+CREATE FUNCTION cdw.normalize_phone(value text, region text DEFAULT 'US')
+    RETURNS text
+    AS 'MODULE_PATHNAME', 'cdw_normalize_phone_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.normalize_phone(text, text) IS
+    'Telephone number in E.164, read as dialled in the region (ISO 3166) where it has no country code; NULL when it is not valid';
+
+CREATE FUNCTION cdw.normalize_date(value text, field_order text DEFAULT 'ymd')
+    RETURNS date
+    AS 'MODULE_PATHNAME', 'cdw_normalize_date_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.normalize_date(text, text) IS
+    'Calendar day of the years 1 to 9999, fields ordered ''ymd'', ''mdy'' or ''dmy'' where the value leaves it open; NULL when it is not valid';
+
+--| ## Text: comparison
+--|
+--| Strings are compared as given, without folding. Lengths and distances count code points.
+
+CREATE FUNCTION cdw.levenshtein(a text, b text)
+    RETURNS int
+    AS 'MODULE_PATHNAME', 'cdw_levenshtein_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.levenshtein(text, text) IS
+    'Levenshtein distance: least number of insertions, deletions and substitutions of characters, from 0';
+
+CREATE FUNCTION cdw.damerau_levenshtein(a text, b text)
+    RETURNS int
+    AS 'MODULE_PATHNAME', 'cdw_damerau_levenshtein_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.damerau_levenshtein(text, text) IS
+    'Optimal string alignment distance: as levenshtein, and an exchange of two neighbours counts 1, from 0';
+
+CREATE FUNCTION cdw.jaro(a text, b text)
+    RETURNS float8
+    AS 'MODULE_PATHNAME', 'cdw_jaro_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.jaro(text, text) IS
+    'Jaro similarity, 0 to 1; two empty strings give 1, one gives 0';
+
+CREATE FUNCTION cdw.jaro_winkler(a text, b text)
+    RETURNS float8
+    AS 'MODULE_PATHNAME', 'cdw_jaro_winkler_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.jaro_winkler(text, text) IS
+    'Jaro-Winkler similarity, 0 to 1: above 0.7 raised by 0.1 of the rest for each of up to 4 common first characters';
+
+CREATE FUNCTION cdw.soundex(value text)
+    RETURNS text
+    AS 'MODULE_PATHNAME', 'cdw_soundex_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.soundex(text) IS
+    'American Soundex code, a letter and three digits; NULL when there is no Latin letter';
