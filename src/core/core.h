@@ -43,6 +43,7 @@ extern uint64 cdw_stream(const char *query, int nargs, Oid *argtypes, Datum *val
 
 /* guc.c */
 extern int cdw_restrict_search_path(void);
+extern int cdw_visible_output(void);
 extern int cdw_portable_output(void);
 extern void cdw_restore_settings(int nestlevel);
 
@@ -76,6 +77,12 @@ extern char *cdw_json_text(Jsonb *value);
 /* sql.c */
 extern void cdw_execute(const char *command);
 extern void cdw_execute_params(const char *command, int nargs, Oid *argtypes, Datum *values);
+
+/* bulk.c */
+typedef struct cdw_bulk cdw_bulk;
+extern cdw_bulk *cdw_bulk_begin(const char *statement, int ncolumns, const Oid *types);
+extern void cdw_bulk_row(cdw_bulk *bulk, const Datum *values, const bool *isnull);
+extern void cdw_bulk_end(cdw_bulk *bulk);
 
 /* A 64-bit hash of bytes; equal on every platform of one byte order. */
 static inline uint64

@@ -111,7 +111,7 @@ update_m(const Trainer *trainer, int f, const double *matches)
 	int nlevels = levels_of(trainer->settings, f);
 	int last = nlevels - 1;
 	double total = 0;
-	double m[CDW_MAX_LEVELS];
+	double m[CDW_MAX_LEVELS] = {0};
 	double change = 0;
 
 	for (int l = 0; l < nlevels; l++)

@@ -9,14 +9,16 @@
 
 #include <math.h>
 
-#include "utils/float.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/numeric.h"
 
 static void
 append_number(StringInfo out, const char *name, double value)
 {
 	if (out->data[out->len - 1] != '{')
 		appendStringInfoString(out, ", ");
-	appendStringInfo(out, "\"%s\": %s", name, float8out_internal(value));
+	appendStringInfo(out, "\"%s\": %.17g", name, value);
 }
 
 static void
@@ -87,6 +89,16 @@ read_number(Jsonb *object, const char *name, double least, double most)
 	return number;
 }
 
+static int64
+read_seed(Jsonb *object)
+{
+	JsonbValue value;
+
+	if (!cdw_json_field(object, "seed", &value) || value.type != jbvNumeric)
+		model_error("seed");
+	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value.val.numeric)));
+}
+
 static bool
 read_bool(Jsonb *object, const char *name)
 {
@@ -139,7 +151,7 @@ cdw_model_parse(Jsonb *document, const cdw_match_settings *settings, cdw_model *
 	Jsonb *fields = read_container(document, "fields");
 
 	memset(model, 0, sizeof(*model));
-	model->seed = (int64) read_number(document, "seed", -1e18, 1e18);
+	model->seed = read_seed(document);
 	model->records = read_number(document, "records", 0, 1e15);
 	model->pairs = read_number(document, "pairs", 0, 1e30);
 	model->prior = read_number(document, "prior", 1e-300, .999999);

@@ -1,0 +1,136 @@
+/*
+ * src/core/bulk.c
+ *
+ * Writing many rows with few statements: each batch goes to one prepared statement as one array per
+ * column, as in INSERT .. SELECT FROM unnest($1, $2). It is plain SQL, so constraints, triggers and
+ * privileges of the user's tables hold.
+ */
+#include "core/core.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/array.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#define BATCH_ROWS 10000
+
+typedef struct BulkColumn
+{
+	Oid type;
+	Oid array_type;
+	int16 len;
+	bool byval;
+	char align;
+	Datum *value;
+	bool *isnull;
+} BulkColumn;
+
+struct cdw_bulk
+{
+	char *statement;
+	SPIPlanPtr plan;
+	MemoryContext batch; /* copies of by-reference values */
+	int ncolumns;
+	BulkColumn *column;
+	int rows;
+};
+
+/* A statement whose parameters are arrays of these types; it lives in the current context. */
+cdw_bulk *
+cdw_bulk_begin(const char *statement, int ncolumns, const Oid *types)
+{
+	cdw_bulk *bulk = palloc0(sizeof(cdw_bulk));
+
+	bulk->statement = pstrdup(statement);
+	bulk->batch =
+		AllocSetContextCreate(CurrentMemoryContext, "cdw bulk batch", ALLOCSET_DEFAULT_SIZES);
+	bulk->ncolumns = ncolumns;
+	bulk->column = palloc0(sizeof(BulkColumn) * ncolumns);
+	for (int c = 0; c < ncolumns; c++)
+	{
+		BulkColumn *column = &bulk->column[c];
+
+		column->type = types[c];
+		column->array_type = get_array_type(types[c]);
+		get_typlenbyvalalign(types[c], &column->len, &column->byval, &column->align);
+		column->value = palloc(sizeof(Datum) * BATCH_ROWS);
+		column->isnull = palloc(sizeof(bool) * BATCH_ROWS);
+	}
+	return bulk;
+}
+
+static void
+flush(cdw_bulk *bulk)
+{
+	Oid *types;
+	Datum *arrays;
+	int rc;
+
+	if (bulk->rows == 0)
+		return;
+	SPI_connect();
+	types = palloc(sizeof(Oid) * bulk->ncolumns);
+	arrays = palloc(sizeof(Datum) * bulk->ncolumns);
+	for (int c = 0; c < bulk->ncolumns; c++)
+	{
+		BulkColumn *column = &bulk->column[c];
+		int lower = 1;
+
+		types[c] = column->array_type;
+		arrays[c] = PointerGetDatum(construct_md_array(column->value, column->isnull, 1,
+													   &bulk->rows, &lower, column->type,
+													   column->len, column->byval, column->align));
+	}
+	if (bulk->plan == NULL)
+	{
+		bulk->plan = SPI_prepare(bulk->statement, bulk->ncolumns, types);
+		if (bulk->plan == NULL || SPI_keepplan(bulk->plan) != 0)
+			elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+	}
+	rc = SPI_execute_plan(bulk->plan, arrays, NULL, false, 0);
+	if (rc < 0)
+		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(rc));
+	SPI_finish();
+	bulk->rows = 0;
+	MemoryContextReset(bulk->batch);
+}
+
+/* Adds a row; isnull may be NULL when no value is. By-reference values are copied. */
+void
+cdw_bulk_row(cdw_bulk *bulk, const Datum *values, const bool *isnull)
+{
+	MemoryContext old = MemoryContextSwitchTo(bulk->batch);
+
+	for (int c = 0; c < bulk->ncolumns; c++)
+	{
+		BulkColumn *column = &bulk->column[c];
+
+		column->isnull[bulk->rows] = isnull && isnull[c];
+		column->value[bulk->rows] = column->isnull[bulk->rows]
+										? (Datum) 0
+										: datumCopy(values[c], column->byval, column->len);
+	}
+	MemoryContextSwitchTo(old);
+	if (++bulk->rows == BATCH_ROWS)
+		flush(bulk);
+}
+
+/* Writes what is left and frees everything. On error the transaction does that. */
+void
+cdw_bulk_end(cdw_bulk *bulk)
+{
+	flush(bulk);
+	if (bulk->plan)
+		SPI_freeplan(bulk->plan);
+	MemoryContextDelete(bulk->batch);
+	for (int c = 0; c < bulk->ncolumns; c++)
+	{
+		pfree(bulk->column[c].value);
+		pfree(bulk->column[c].isnull);
+	}
+	pfree(bulk->column);
+	pfree(bulk->statement);
+	pfree(bulk);
+}

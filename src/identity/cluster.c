@@ -1,0 +1,369 @@
+/*
+ * src/identity/cluster.c
+ *
+ * From pairs to groups. Connected components alone glue strangers together through one wrong link in
+ * a chain; so within each component groups grow by average link. All pairs of a component count
+ * there, those that blocking missed included:
+ *
+ *     strength(A, B) = mean log likelihood ratio of the cross pairs * pairs^0.15 + ln prior odds
+ *
+ * The prior is paid once per merge, and many cross pairs are a bit more evidence than one. The two
+ * strongest groups merge as long as their strength exceeds the cut. Sums are kept in fixed point,
+ * so that no result depends on the order of addition.
+ */
+#include "identity/identity.h"
+
+#include <math.h>
+
+#include "miscadmin.h"
+#include "stats/stats.h"
+#include "utils/float.h"
+#include "utils/memutils.h"
+
+#define LARGEST_COMPONENT 1500
+#define LOWEST_CUT -2.0
+#define CUT_STEP 2.0	 /* larger components are cut again, so much higher each time */
+#define HIGHEST_CUT 12.0 /* what hangs together above this is one group, however large */
+#define RATIO_LIMIT 20.0 /* no single pair says more than this, in nats */
+#define FIXED_POINT 65536.0
+#define SIZE_EXPONENT .15
+
+typedef struct Clustering
+{
+	const cdw_scorer *scorer;
+	double cut;
+	cdw_merge_callback callback;
+	void *arg;
+	MemoryContext scratch; /* reset after each component */
+} Clustering;
+
+/* ---- average link in one component ---- */
+
+typedef struct Component
+{
+	const Clustering *clustering;
+	const uint32 *member; /* ascending */
+	int n;
+	int64 *ratio;	  /* n x n: sum of log likelihood ratios between two groups, fixed point */
+	uint32 *pairs;	  /* n x n: comparable pairs between two groups */
+	bool *gone;		  /* merged into an earlier group */
+	int *partner;	  /* the strongest other group; -1: none */
+	double *strength; /* and its strength */
+} Component;
+
+static int64
+pair_ratio(const cdw_scorer *scorer, uint32 a, uint32 b)
+{
+	double ratio = cdw_score(scorer, a, b) - scorer->prior_weight;
+
+	return (int64) rint(Max(Min(ratio, RATIO_LIMIT), -RATIO_LIMIT) * FIXED_POINT);
+}
+
+static double
+link_strength(const cdw_scorer *scorer, int64 ratio, uint32 pairs)
+{
+	if (pairs == 0)
+		return -get_float8_infinity();
+	return ratio / FIXED_POINT / pairs * pow(pairs, SIZE_EXPONENT) + scorer->prior_weight;
+}
+
+static void
+find_partner(Component *component, int i)
+{
+	component->partner[i] = -1;
+	component->strength[i] = -get_float8_infinity();
+	for (int j = 0; j < component->n; j++)
+	{
+		Size cell = (Size) i * component->n + j;
+		double strength;
+
+		if (j == i || component->gone[j])
+			continue;
+		strength = link_strength(component->clustering->scorer, component->ratio[cell],
+								 component->pairs[cell]);
+		if (strength > component->strength[i])
+		{
+			component->strength[i] = strength;
+			component->partner[i] = j;
+		}
+	}
+}
+
+static Component *
+component_create(const Clustering *clustering, const uint32 *member, int n)
+{
+	Component *component = palloc0(sizeof(Component));
+	const cdw_scorer *scorer = clustering->scorer;
+
+	component->clustering = clustering;
+	component->member = member;
+	component->n = n;
+	component->ratio = palloc0(sizeof(int64) * n * n);
+	component->pairs = palloc0(sizeof(uint32) * n * n);
+	component->gone = palloc0(sizeof(bool) * n);
+	component->partner = palloc(sizeof(int) * n);
+	component->strength = palloc(sizeof(double) * n);
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (int j = i + 1; j < n; j++)
+		{
+			if (!cdw_comparable(scorer->records, member[i], member[j]))
+				continue;
+			component->ratio[i * n + j] = component->ratio[j * n + i] =
+				pair_ratio(scorer, member[i], member[j]);
+			component->pairs[i * n + j] = component->pairs[j * n + i] = 1;
+		}
+	}
+	for (int i = 0; i < n; i++)
+		find_partner(component, i);
+	return component;
+}
+
+/* Group b becomes part of group a; partners of the others are put right. */
+static void
+merge_groups(Component *component, int a, int b)
+{
+	int n = component->n;
+
+	component->gone[b] = true;
+	for (int k = 0; k < n; k++)
+	{
+		Size with_a = (Size) a * n + k;
+		Size with_b = (Size) b * n + k;
+
+		if (component->gone[k] || k == a)
+			continue;
+		component->ratio[with_a] += component->ratio[with_b];
+		component->pairs[with_a] += component->pairs[with_b];
+		component->ratio[(Size) k * n + a] = component->ratio[with_a];
+		component->pairs[(Size) k * n + a] = component->pairs[with_a];
+	}
+	for (int k = 0; k < n; k++)
+		if (!component->gone[k] &&
+			(k == a || component->partner[k] == a || component->partner[k] == b))
+			find_partner(component, k);
+		else if (!component->gone[k])
+		{
+			Size cell = (Size) k * n + a;
+			double strength = link_strength(component->clustering->scorer, component->ratio[cell],
+											component->pairs[cell]);
+
+			if (strength > component->strength[k] ||
+				(strength == component->strength[k] && a < component->partner[k]))
+			{
+				component->strength[k] = strength;
+				component->partner[k] = a;
+			}
+		}
+}
+
+static void
+average_link(const Clustering *clustering, const uint32 *member, int n)
+{
+	Component *component = component_create(clustering, member, n);
+
+	for (;;)
+	{
+		int a = 0;
+		int b;
+
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 1; i < n; i++)
+			if (!component->gone[i] && component->strength[i] > component->strength[a])
+				a = i;
+		b = component->partner[a];
+		if (b < 0 || component->strength[a] <= clustering->cut)
+			break;
+		clustering->callback(member[Min(a, b)], member[Max(a, b)], component->strength[a],
+							 clustering->arg);
+		merge_groups(component, Min(a, b), Max(a, b));
+	}
+}
+
+/* Most components are a pair; they need no matrix. */
+static void
+link_pair(const Clustering *clustering, const uint32 *member)
+{
+	double strength =
+		link_strength(clustering->scorer, pair_ratio(clustering->scorer, member[0], member[1]), 1);
+
+	if (strength > clustering->cut)
+		clustering->callback(member[0], member[1], strength, clustering->arg);
+}
+
+static void
+link_component(const Clustering *clustering, const uint32 *member, Size n)
+{
+	MemoryContext old = MemoryContextSwitchTo(clustering->scratch);
+
+	if (n == 2)
+		link_pair(clustering, member);
+	else
+		average_link(clustering, member, n);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(clustering->scratch);
+}
+
+/* ---- components ---- */
+
+typedef struct Components
+{
+	uint32 n;
+	Size *start;	/* where each record's component starts in member, counted at its root */
+	uint32 *member; /* records by component, ascending */
+	uint32 *size;	/* at the root */
+	uint32 *parent;
+} Components;
+
+/* The components of the open records under edges above the cut. */
+static Components
+find_components(const cdw_edges *edges, double cut, const bool *closed, uint32 n)
+{
+	Components components = {.n = n, .parent = cdw_union_find_create(n)};
+	Size position = 0;
+	Size bytes = Max(n, (Size) 1);
+
+	for (Size e = 0; e < edges->n; e++)
+		if (edges->edge[e].weight > cut && !closed[edges->edge[e].a] && !closed[edges->edge[e].b])
+			cdw_union_find_unite(components.parent, edges->edge[e].a, edges->edge[e].b);
+	components.size = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(uint32) * bytes,
+												 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	components.start = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Size) * bytes);
+	components.member = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * bytes);
+	for (uint32 i = 0; i < n; i++)
+		components.size[cdw_union_find_root(components.parent, i)]++;
+	for (uint32 i = 0; i < n; i++)
+	{
+		components.start[i] = position;
+		position += components.size[i];
+	}
+	for (uint32 i = 0; i < n; i++)
+	{
+		uint32 root = cdw_union_find_root(components.parent, i);
+
+		components.member[components.start[root]++] = i;
+	}
+	for (uint32 i = 0; i < n; i++)
+		components.start[i] -= components.size[i];
+	return components;
+}
+
+static void
+free_components(Components *components)
+{
+	pfree(components->parent);
+	pfree(components->size);
+	pfree(components->start);
+	pfree(components->member);
+}
+
+/* A component that is too large for average link and hangs together all the same. */
+static void
+take_whole(const Clustering *clustering, const uint32 *member, Size n, double strength)
+{
+	for (Size i = 1; i < n; i++)
+		clustering->callback(member[0], member[i], strength, clustering->arg);
+}
+
+/*
+ * Average link component by component. A component that is too large is cut into smaller ones at
+ * a higher weight, and again, until each is small enough.
+ */
+static void
+average_link_components(Clustering *clustering, const cdw_edges *edges)
+{
+	uint32 n = clustering->scorer->records->n;
+	bool *closed = MemoryContextAllocExtended(CurrentMemoryContext, Max(n, 1),
+											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	bool open = true;
+
+	clustering->scratch =
+		AllocSetContextCreate(CurrentMemoryContext, "cdw component", ALLOCSET_DEFAULT_SIZES);
+	for (int round = 0; open; round++)
+	{
+		double cut = round == 0 ? -get_float8_infinity()
+								: Max(clustering->cut, LOWEST_CUT) + CUT_STEP * round;
+		Components components = find_components(edges, cut, closed, n);
+
+		open = false;
+		for (uint32 root = 0; root < n; root++)
+		{
+			const uint32 *member = &components.member[components.start[root]];
+			uint32 size = components.size[root];
+
+			if (size < 2 || closed[root])
+				continue;
+			if (size > LARGEST_COMPONENT && cut < HIGHEST_CUT)
+			{
+				open = true;
+				continue;
+			}
+			if (size > LARGEST_COMPONENT)
+				take_whole(clustering, member, size, cut);
+			else
+				link_component(clustering, member, size);
+			for (uint32 i = 0; i < size; i++)
+				closed[member[i]] = true;
+		}
+		free_components(&components);
+	}
+	MemoryContextDelete(clustering->scratch);
+	pfree(closed);
+}
+
+/* ---- connected components ---- */
+
+static int
+compare_edges(const void *a, const void *b, void *arg pg_attribute_unused())
+{
+	const cdw_edge *left = a;
+	const cdw_edge *right = b;
+
+	if (left->weight != right->weight)
+		return left->weight > right->weight ? -1 : 1;
+	if (left->a != right->a)
+		return left->a < right->a ? -1 : 1;
+	return left->b < right->b ? -1 : left->b > right->b;
+}
+
+/* Single link: every edge joins, the strongest first. */
+static void
+connect_components(const Clustering *clustering, const cdw_edges *edges)
+{
+	uint32 *parent = cdw_union_find_create(clustering->scorer->records->n);
+	Size bytes = sizeof(cdw_edge) * Max(edges->n, 1);
+	cdw_edge *sorted = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
+
+	memcpy(sorted, edges->edge, sizeof(cdw_edge) * edges->n);
+	qsort_interruptible(sorted, edges->n, sizeof(cdw_edge), compare_edges, NULL);
+	for (Size e = 0; e < edges->n && sorted[e].weight > clustering->cut; e++)
+	{
+		uint32 a = cdw_union_find_root(parent, sorted[e].a);
+		uint32 b = cdw_union_find_root(parent, sorted[e].b);
+
+		if (a == b)
+			continue;
+		clustering->callback(Min(a, b), Max(a, b), sorted[e].weight, clustering->arg);
+		cdw_union_find_unite(parent, a, b);
+	}
+	pfree(sorted);
+	pfree(parent);
+}
+
+/*
+ * Hands each merge of two groups to the callback: their smallest members and the strength of the
+ * link, in nats. Within a component merges come in the order in which they were made; a group's
+ * smallest member stands for it. clustering is "average" or "connected".
+ */
+void
+cdw_cluster(const cdw_scorer *scorer, const cdw_edges *edges, const char *clustering, double cut,
+			cdw_merge_callback callback, void *arg)
+{
+	Clustering run = {.scorer = scorer, .cut = cut, .callback = callback, .arg = arg};
+
+	if (strcmp(clustering, "connected") == 0)
+		connect_components(&run, edges);
+	else
+		average_link_components(&run, edges);
+}

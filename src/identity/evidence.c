@@ -1,0 +1,140 @@
+/*
+ * src/identity/evidence.c
+ *
+ * A model for a population: learnt and stored, or recalled. A model keeps its parameters, its term
+ * frequencies and its block caps until the next training, so that later records meet the same
+ * evidence.
+ */
+#include "identity/identity.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+/* How far all pairs may outgrow the limit before a model that compares all of them is refused. */
+#define ALL_PAIRS_SLACK 10
+
+/* The weight, in natural logarithms, of a probability between 0 and 1; infinite at the ends. */
+double
+cdw_probability_weight(double probability)
+{
+	return log(probability) - log1p(-probability);
+}
+
+typedef struct TermWriter
+{
+	const cdw_resolver *resolver;
+	cdw_bulk *bulk;
+} TermWriter;
+
+static void
+write_term(int field, const char *value, int len, uint32 count, void *arg)
+{
+	TermWriter *writer = arg;
+	Datum values[3] = {CStringGetTextDatum(writer->resolver->match.field[field].name),
+					   PointerGetDatum(cstring_to_text_with_len(value, len)), Int64GetDatum(count)};
+
+	cdw_bulk_row(writer->bulk, values, NULL);
+	pfree(DatumGetPointer(values[0]));
+	pfree(DatumGetPointer(values[1]));
+}
+
+static void
+store_terms(const cdw_resolver *resolver, const cdw_records *records, const cdw_terms *terms)
+{
+	char *table = cdw_result_name(resolver, "term");
+	Oid types[] = {TEXTOID, TEXTOID, INT8OID};
+	TermWriter writer = {.resolver = resolver};
+
+	cdw_execute(psprintf("DELETE FROM %s", table));
+	writer.bulk = cdw_bulk_begin(psprintf("INSERT INTO %s (field, value, records) "
+										  "SELECT * FROM unnest($1, $2, $3)",
+										  table),
+								 3, types);
+	cdw_terms_frequent(terms, records, write_term, &writer);
+	cdw_bulk_end(writer.bulk);
+}
+
+static void
+store_model(cdw_resolver *resolver, const cdw_model *model)
+{
+	StringInfoData json;
+	Oid type = JSONBOID;
+	Datum value;
+
+	initStringInfo(&json);
+	cdw_model_append_json(&json, model, &resolver->match);
+	resolver->model = cdw_json_parse(json.data);
+	value = JsonbPGetDatum(resolver->model);
+	cdw_execute_params(psprintf("UPDATE %s SET model = $1, trained_at = clock_timestamp()",
+								cdw_result_name(resolver, "resolver")),
+					   1, &type, &value);
+}
+
+/* Learns a model from the population and stores it. Two records at least. */
+void
+cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, int64 seed,
+				   cdw_evidence *evidence)
+{
+	cdw_terms *terms = cdw_terms_create(&resolver->match);
+
+	cdw_terms_count(terms, population->records);
+	cdw_train(population->records, terms, seed, &evidence->blocks, &evidence->model);
+	store_model(resolver, &evidence->model);
+	store_terms(resolver, population->records, terms);
+	cdw_scorer_init(&evidence->scorer, population->records, &evidence->model);
+	if (!evidence->model.converged)
+		ereport(NOTICE, (errmsg("training of resolver \"%s\" stopped after %d rounds without "
+								"settling",
+								resolver->name, evidence->model.iterations)));
+}
+
+typedef struct TermReader
+{
+	const cdw_resolver *resolver;
+	cdw_terms *terms;
+} TermReader;
+
+static void
+read_term(TupleTableSlot *slot, void *arg)
+{
+	TermReader *reader = arg;
+	text *value;
+	int field;
+
+	field = cdw_find_field(&reader->resolver->match, TextDatumGetCString(slot->tts_values[0]));
+	if (field < 0)
+		return;
+	value = DatumGetTextPP(slot->tts_values[1]);
+	cdw_terms_add(reader->terms, field, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value),
+				  (uint32) Min(DatumGetInt64(slot->tts_values[2]), PG_UINT32_MAX));
+}
+
+/* Makes the stored model ready for a population; 55000 where there is none. */
+void
+cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence)
+{
+	cdw_model *model = &evidence->model;
+	cdw_records *records = population->records;
+	TermReader reader = {.resolver = resolver, .terms = cdw_terms_create(&resolver->match)};
+	bool all_pairs;
+
+	*model = *cdw_resolver_model(resolver);
+	cdw_stream(psprintf("SELECT field, value, records FROM %s", cdw_result_name(resolver, "term")),
+			   0, NULL, NULL, read_term, &reader);
+	cdw_terms_apply(reader.terms, records);
+	all_pairs = model->all_pairs &&
+				cdw_comparable_pairs(records) <=
+					ALL_PAIRS_SLACK * Max(model->pairs, resolver->match.all_pairs_limit);
+	evidence->blocks = cdw_blocks_build(records, all_pairs, model->max_block);
+	if (model->all_pairs && !all_pairs)
+	{
+		cdw_blocks_cap(evidence->blocks, records, cdw_choose_max_block(records, evidence->blocks));
+		ereport(NOTICE, (errmsg("resolver \"%s\" has outgrown its model", resolver->name),
+						 errdetail("It was trained on %.0f records and now has %u.", model->records,
+								   records->n),
+						 errhint("CALL cdw.train to learn from the data as it is now.")));
+	}
+	cdw_scorer_init(&evidence->scorer, records, model);
+}

@@ -1,0 +1,92 @@
+--| # Identity
+--|
+--| A resolver says which records of a source are the same customer. Its settings, model and results are ordinary
+--| tables in the user's schema, owned by the caller.
+
+CREATE FUNCTION cdw.create_resolver(
+    name text,
+    source regclass,
+    key name,
+    fields jsonb DEFAULT NULL,
+    blocking text[] DEFAULT NULL,
+    source_column name DEFAULT NULL,
+    link_type text DEFAULT 'dedupe',
+    results_schema name DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'cdw_create_resolver' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION cdw.create_resolver(text, regclass, name, jsonb, text[], name, text, name, jsonb) IS
+'Makes a resolver over a table or view whose key column is unique: its tables in results_schema (by default the source''s), owned by the caller; returns the settings it will use';
+
+CREATE PROCEDURE cdw.train(resolver text, seed int8 DEFAULT 1)
+AS 'MODULE_PATHNAME', 'cdw_train_procedure' LANGUAGE C;
+COMMENT ON PROCEDURE cdw.train(text, int8) IS
+'Learns a resolver''s model from its source without labels and stores it; the same seed and rows give the same model in any row order';
+
+CREATE PROCEDURE cdw.resolve(resolver text, threshold float8 DEFAULT 0.5)
+AS 'MODULE_PATHNAME', 'cdw_resolve' LANGUAGE C;
+COMMENT ON PROCEDURE cdw.resolve(text, float8) IS
+'Gives every record of the source its identity and writes what changed; trains first where there is no model; threshold is the probability (0 to 1) that a merge must exceed';
+
+CREATE FUNCTION cdw.drop_resolver(resolver text, drop_results bool DEFAULT false)
+RETURNS void
+AS 'MODULE_PATHNAME', 'cdw_drop_resolver' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION cdw.drop_resolver(text, bool) IS
+'Drops a resolver''s settings, model and term frequencies, and with drop_results its identities, matches, history and golden view';
+
+--| ## Looking into a resolver
+--|
+--| These read the source: PARALLEL UNSAFE, because they run queries of their own under settings of their own.
+
+CREATE FUNCTION cdw.explain_match(resolver text, left_key text, right_key text)
+RETURNS TABLE (
+    field text,
+    level text,
+    left_value text,
+    right_value text,
+    m float8,
+    u float8,
+    weight float8,
+    cumulative_weight float8)
+AS 'MODULE_PATHNAME', 'cdw_explain_match' LANGUAGE C STABLE PARALLEL UNSAFE ROWS 10;
+COMMENT ON FUNCTION cdw.explain_match(text, text, text) IS
+'Why two records match or not, a row per field: the comparison level, its share m among matches and u among non-matches, its weight log2(m/u), and the sum so far; the first row is the prior';
+
+CREATE FUNCTION cdw.evaluate(resolver text, truth regclass, key name, cluster name)
+RETURNS TABLE (
+    level text,
+    threshold float8,
+    pairs int8,
+    "precision" float8,
+    recall float8,
+    f1 float8)
+AS 'MODULE_PATHNAME', 'cdw_evaluate' LANGUAGE C STABLE PARALLEL UNSAFE ROWS 40;
+COMMENT ON FUNCTION cdw.evaluate(text, regclass, name, name) IS
+'How right a trained resolver is on its source as it is now, at pair and at cluster level: linked pairs, precision, recall and F1 (0 to 1) per threshold, over the records that the truth table labels';
+
+CREATE FUNCTION cdw.block_counts(resolver text)
+RETURNS TABLE (rule text, pairs int8, new_pairs int8, largest_block int8)
+AS 'MODULE_PATHNAME', 'cdw_block_counts' LANGUAGE C STABLE PARALLEL UNSAFE ROWS 10;
+COMMENT ON FUNCTION cdw.block_counts(text) IS
+'What each blocking rule costs and adds: pairs in its blocks, those that no earlier rule has, and records in its largest block, oversized blocks included in the last only';
+
+CREATE FUNCTION cdw.list_resolvers()
+RETURNS TABLE (
+    results_schema name,
+    resolver text,
+    source text,
+    key text,
+    link_type text,
+    trained bool,
+    threshold float8,
+    trained_at timestamptz,
+    resolved_at timestamptz,
+    settings jsonb)
+AS 'MODULE_PATHNAME', 'cdw_list_resolvers' LANGUAGE C STABLE PARALLEL UNSAFE ROWS 10;
+COMMENT ON FUNCTION cdw.list_resolvers() IS
+'The resolvers whose settings the caller may read; the view cdw.resolver shows them';
+
+CREATE VIEW cdw.resolver AS SELECT * FROM cdw.list_resolvers();
+COMMENT ON VIEW cdw.resolver IS
+'The resolvers that the caller may read: where their results are, what they resolve, when they last ran';
+GRANT SELECT ON cdw.resolver TO PUBLIC;

@@ -1,0 +1,129 @@
+/*
+ * src/identity/keys.c
+ *
+ * The keys of records, of any type that has an order. Text is ordered by bytes: no answer depends on a
+ * collation.
+ */
+#include "identity/identity.h"
+
+#include "catalog/pg_collation.h"
+#include "miscadmin.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/sortsupport.h"
+#include "utils/typcache.h"
+
+#define FIRST_CAPACITY 1024
+
+typedef struct KeyEntry
+{
+	Datum key;
+	uint32 position;
+} KeyEntry;
+
+#define ST_SORT sort_key_entries
+#define ST_ELEMENT_TYPE KeyEntry
+#define ST_COMPARE_ARG_TYPE struct SortSupportData
+#define ST_COMPARE(a, b, order)                                                                    \
+	ApplySortComparator((a)->key, false, (b)->key, false, (SortSupport) (order))
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/* An empty list; it lives in the current context. */
+cdw_keys *
+cdw_keys_create(const cdw_resolver *resolver)
+{
+	cdw_keys *keys = palloc0(sizeof(cdw_keys));
+	TypeCacheEntry *type = lookup_type_cache(resolver->key_type, TYPECACHE_LT_OPR);
+
+	keys->type = resolver->key_type;
+	keys->len = type->typlen;
+	keys->byval = type->typbyval;
+	keys->context = CurrentMemoryContext;
+	keys->order = palloc0(sizeof(struct SortSupportData));
+	keys->order->ssup_cxt = CurrentMemoryContext;
+	keys->order->ssup_collation = OidIsValid(type->typcollation) ? C_COLLATION_OID : InvalidOid;
+	PrepareSortSupportFromOrderingOp(type->lt_opr, keys->order);
+	keys->capacity = FIRST_CAPACITY;
+	keys->key = palloc(sizeof(Datum) * keys->capacity);
+	return keys;
+}
+
+/* Appends a copy of a key. */
+void
+cdw_keys_add(cdw_keys *keys, Datum key)
+{
+	MemoryContext old;
+
+	if (keys->n == keys->capacity)
+	{
+		keys->capacity *= 2;
+		keys->key = repalloc_huge(keys->key, sizeof(Datum) * keys->capacity);
+	}
+	old = MemoryContextSwitchTo(keys->context);
+	keys->key[keys->n++] = datumCopy(key, keys->byval, keys->len);
+	MemoryContextSwitchTo(old);
+}
+
+/* Below, equal to or above zero, as a comes before, is or comes after b. */
+int
+cdw_keys_compare(const cdw_keys *keys, Datum a, Datum b)
+{
+	return ApplySortComparator(a, false, b, false, keys->order);
+}
+
+/* Sorts the keys and returns where each came from. */
+uint32 *
+cdw_keys_sort(cdw_keys *keys)
+{
+	Size count = Max(keys->n, 1);
+	KeyEntry *entry = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(KeyEntry) * count);
+	uint32 *position = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * count);
+
+	for (uint32 i = 0; i < keys->n; i++)
+		entry[i] = (KeyEntry){.key = keys->key[i], .position = i};
+	sort_key_entries(entry, keys->n, keys->order);
+	for (uint32 i = 0; i < keys->n; i++)
+	{
+		keys->key[i] = entry[i].key;
+		position[i] = entry[i].position;
+	}
+	pfree(entry);
+	return position;
+}
+
+/* The position of a key among sorted ones; -1 where it is not. */
+int64
+cdw_keys_find(const cdw_keys *keys, Datum key)
+{
+	int64 low = 0;
+	int64 high = (int64) keys->n - 1;
+
+	while (low <= high)
+	{
+		int64 middle = (low + high) / 2;
+		int order = cdw_keys_compare(keys, keys->key[middle], key);
+
+		if (order == 0)
+			return middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle - 1;
+	}
+	return -1;
+}
+
+/* A key as text, by its type's output function. */
+char *
+cdw_key_text(const cdw_keys *keys, Datum key)
+{
+	Oid output;
+	bool is_varlena;
+
+	getTypeOutputInfo(keys->type, &output, &is_varlena);
+	return OidOutputFunctionCall(output, key);
+}

@@ -1,0 +1,390 @@
+/*
+ * src/identity/persist.c
+ *
+ * Writing results so that identities last. A group of records keeps the identity it had:
+ *
+ *   - an identity whose members are now in several groups goes with the largest part, among equals
+ *     with the part that has the smallest key;
+ *   - a group that may keep several identities keeps the one with most members, among equals the
+ *     smallest id;
+ *   - a group without one gets the next id, which is never used again.
+ *
+ * Only what changed is written, and each change is one row of the history.
+ */
+#include "identity/identity.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#define NO_IDENTITY 0 /* ids start at 1 */
+
+/* ---- the identities that there were ---- */
+
+/* One record that has, or had, an identity. */
+typedef struct Member
+{
+	int64 identity;
+	uint32 cluster; /* the group it is in now; NO_CLUSTER: the record is gone */
+	uint32 record;
+} Member;
+
+#define NO_CLUSTER PG_UINT32_MAX
+
+typedef struct Former
+{
+	const cdw_population *population;
+	const uint32 *cluster;
+	int64 *identity; /* by record; NO_IDENTITY: the record is new */
+	Member *member;	 /* those whose record is still there, and those whose is not */
+	Size n;
+	Size capacity;
+	cdw_keys *gone; /* keys of records that are no more, in the order of their members */
+	int64 *gone_identity;
+	uint32 gone_capacity;
+} Former;
+
+static void
+read_former(TupleTableSlot *slot, void *arg)
+{
+	Former *former = arg;
+	int64 identity = DatumGetInt64(slot->tts_values[1]);
+	int64 record = cdw_keys_find(former->population->keys, slot->tts_values[0]);
+	Member member = {.identity = identity, .cluster = NO_CLUSTER};
+
+	if (former->n == former->capacity)
+	{
+		former->capacity *= 2;
+		former->member = repalloc_huge(former->member, sizeof(Member) * former->capacity);
+	}
+	if (record >= 0)
+	{
+		member.record = record;
+		member.cluster = former->cluster[record];
+		former->identity[record] = identity;
+	}
+	else
+	{
+		if (former->gone->n == former->gone_capacity)
+		{
+			former->gone_capacity *= 2;
+			former->gone_identity =
+				repalloc_huge(former->gone_identity, sizeof(int64) * former->gone_capacity);
+		}
+		former->gone_identity[former->gone->n] = identity;
+		cdw_keys_add(former->gone, slot->tts_values[0]);
+	}
+	former->member[former->n++] = member;
+}
+
+static Former *
+load_former(const cdw_resolver *resolver, const cdw_population *population, const uint32 *cluster)
+{
+	Former *former = palloc0(sizeof(Former));
+	Size n = Max(population->records->n, 1);
+
+	former->population = population;
+	former->cluster = cluster;
+	former->identity = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(int64) * n,
+												  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	former->capacity = 1024;
+	former->member = palloc(sizeof(Member) * former->capacity);
+	former->gone = cdw_keys_create(resolver);
+	former->gone_capacity = 1024;
+	former->gone_identity = palloc(sizeof(int64) * former->gone_capacity);
+	cdw_stream(psprintf("SELECT %s, identity_id FROM %s", quote_identifier(resolver->key),
+						cdw_result_name(resolver, "identity")),
+			   0, NULL, NULL, read_former, former);
+	return former;
+}
+
+/* ---- which identity each group keeps ---- */
+
+static int
+compare_members(const void *a, const void *b, void *arg pg_attribute_unused())
+{
+	const Member *left = a;
+	const Member *right = b;
+
+	if (left->identity != right->identity)
+		return left->identity < right->identity ? -1 : 1;
+	if (left->cluster != right->cluster)
+		return left->cluster < right->cluster ? -1 : 1;
+	return left->record < right->record ? -1 : left->record > right->record;
+}
+
+/* What a group may keep: the identity with most members so far. */
+typedef struct Claim
+{
+	int64 identity;
+	Size members;
+} Claim;
+
+/*
+ * Gives one identity, whose members are first .. last, to the group that has the largest part of
+ * them. Parts come in the order of their groups; a group is numbered by its smallest record, but
+ * the part's own smallest record decides between equals.
+ */
+static void
+claim(Claim *claims, const Member *first, const Member *last)
+{
+	const Member *best = NULL;
+	Size best_size = 0;
+
+	for (const Member *part = first; part < last;)
+	{
+		const Member *next = part + 1;
+		Size size;
+
+		while (next < last && next->cluster == part->cluster)
+			next++;
+		size = next - part;
+		if (part->cluster != NO_CLUSTER &&
+			(size > best_size || (size == best_size && part->record < best->record)))
+		{
+			best = part;
+			best_size = size;
+		}
+		part = next;
+	}
+	if (best && (Size) (last - first) > claims[best->cluster].members)
+		claims[best->cluster] = (Claim){.identity = first->identity, .members = last - first};
+}
+
+/* The identity of every group, at the group's number; new ids come from the resolver. */
+static int64 *
+assign_identities(cdw_resolver *resolver, Former *former)
+{
+	uint32 n = former->population->records->n;
+	Size count = Max(n, 1);
+	Claim *claims = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(Claim) * count,
+											   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	int64 *identity = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * count);
+
+	qsort_interruptible(former->member, former->n, sizeof(Member), compare_members, NULL);
+	for (Size i = 0; i < former->n;)
+	{
+		Size next = i + 1;
+
+		while (next < former->n && former->member[next].identity == former->member[i].identity)
+			next++;
+		claim(claims, &former->member[i], &former->member[next]);
+		i = next;
+	}
+	for (uint32 i = 0; i < n; i++)
+	{
+		if (former->cluster[i] != i)
+			continue;
+		identity[i] = claims[i].members ? claims[i].identity : resolver->next_identity_id++;
+	}
+	pfree(claims);
+	return identity;
+}
+
+/* ---- writing ---- */
+
+typedef struct IdentityWriter
+{
+	cdw_bulk *insert;
+	cdw_bulk *update;
+	cdw_bulk *delete;
+	cdw_bulk *history;
+	TimestampTz now;
+	bool first_run;
+} IdentityWriter;
+
+static void
+begin_writing(IdentityWriter *writer, const cdw_resolver *resolver)
+{
+	char *identity = cdw_result_name(resolver, "identity");
+	const char *key = quote_identifier(resolver->key);
+	const char *equals = cdw_key_equality(resolver);
+	Oid types[] = {resolver->key_type, INT8OID};
+	Oid history_types[] = {TIMESTAMPTZOID, TEXTOID, resolver->key_type, INT8OID, INT8OID, TEXTOID};
+
+	writer->now = GetCurrentTimestamp();
+	writer->insert = cdw_bulk_begin(
+		psprintf("INSERT INTO %s (%s, identity_id) SELECT * FROM unnest($1, $2)", identity, key), 2,
+		types);
+	writer->update = cdw_bulk_begin(
+		psprintf("UPDATE %s i SET identity_id = r.id FROM unnest($1, $2) AS r(k, id) "
+				 "WHERE i.%s %s r.k",
+				 identity, key, equals),
+		2, types);
+	writer->delete =
+		cdw_bulk_begin(psprintf("DELETE FROM %s i USING unnest($1) AS r(k) WHERE i.%s %s r.k",
+								identity, key, equals),
+					   1, types);
+	writer->history = cdw_bulk_begin(
+		psprintf("INSERT INTO %s (at, event, %s, identity_id, from_identity_id, reason) "
+				 "SELECT * FROM unnest($1, $2, $3, $4, $5, $6)",
+				 cdw_result_name(resolver, "history"), key),
+		6, history_types);
+}
+
+static void
+end_writing(IdentityWriter *writer)
+{
+	cdw_bulk_end(writer->insert);
+	cdw_bulk_end(writer->update);
+	cdw_bulk_end(writer->delete);
+	cdw_bulk_end(writer->history);
+}
+
+static void
+write_event(IdentityWriter *writer, const char *event, Datum key, int64 identity,
+			int64 from_identity, const char *reason)
+{
+	bool isnull[] = {false, false, false, false, from_identity == NO_IDENTITY, false};
+	Datum values[] = {
+		TimestampTzGetDatum(writer->now), CStringGetTextDatum(event), key, Int64GetDatum(identity),
+		Int64GetDatum(from_identity),	  CStringGetTextDatum(reason)};
+
+	cdw_bulk_row(writer->history, values, isnull);
+	pfree(DatumGetPointer(values[1]));
+	pfree(DatumGetPointer(values[5]));
+}
+
+/* Whether an identity that members left still has a group: then it was split, else merged away. */
+static bool
+survives(const int64 *sorted, Size n, int64 identity)
+{
+	Size low = 0;
+	Size high = n;
+
+	while (low < high)
+	{
+		Size middle = low + (high - low) / 2;
+
+		if (sorted[middle] < identity)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < n && sorted[low] == identity;
+}
+
+static int
+compare_ids(const void *a, const void *b, void *arg pg_attribute_unused())
+{
+	int64 left = *(const int64 *) a;
+	int64 right = *(const int64 *) b;
+
+	return left < right ? -1 : left > right;
+}
+
+static void
+write_records(IdentityWriter *writer, const Former *former, const int64 *identity,
+			  const int64 *alive, cdw_changes *changes)
+{
+	const cdw_keys *keys = former->population->keys;
+
+	for (uint32 i = 0; i < keys->n; i++)
+	{
+		int64 now = identity[former->cluster[i]];
+		int64 before = former->identity[i];
+		Datum row[2] = {keys->key[i], Int64GetDatum(now)};
+
+		if (now == before)
+			continue;
+		if (before == NO_IDENTITY)
+		{
+			cdw_bulk_row(writer->insert, row, NULL);
+			write_event(writer, "joined", keys->key[i], now, NO_IDENTITY,
+						writer->first_run ? "first run" : "new record");
+			changes->joined++;
+			continue;
+		}
+		cdw_bulk_row(writer->update, row, NULL);
+		if (survives(alive, changes->identities, before))
+			write_event(writer, "split", keys->key[i], now, before, "no longer linked");
+		else
+			write_event(writer, "merged", keys->key[i], now, before, "linked");
+		changes->moved++;
+	}
+}
+
+static void
+write_departures(IdentityWriter *writer, const Former *former, cdw_changes *changes)
+{
+	for (uint32 i = 0; i < former->gone->n; i++)
+	{
+		Datum key = former->gone->key[i];
+
+		cdw_bulk_row(writer->delete, &key, NULL);
+		write_event(writer, "left", key, former->gone_identity[i], NO_IDENTITY,
+					"record no longer in the source");
+		changes->left++;
+	}
+}
+
+/*
+ * Brings the identity table in line with the groups and writes the history. cluster gives each
+ * record the smallest record of its group.
+ */
+cdw_changes
+cdw_write_identities(cdw_resolver *resolver, const cdw_population *population,
+					 const uint32 *cluster)
+{
+	cdw_changes changes = {0};
+	Former *former = load_former(resolver, population, cluster);
+	int64 *identity = assign_identities(resolver, former);
+	int64 *alive =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(population->keys->n, 1));
+	IdentityWriter writer = {.first_run = former->n == 0};
+
+	for (uint32 i = 0; i < population->keys->n; i++)
+		if (cluster[i] == i)
+			alive[changes.identities++] = identity[i];
+	qsort_interruptible(alive, changes.identities, sizeof(int64), compare_ids, NULL);
+	begin_writing(&writer, resolver);
+	write_departures(&writer, former, &changes);
+	write_records(&writer, former, identity, alive, &changes);
+	end_writing(&writer);
+	return changes;
+}
+
+/* ---- matches ---- */
+
+static int
+compare_edges(const void *a, const void *b, void *arg pg_attribute_unused())
+{
+	const cdw_edge *left = a;
+	const cdw_edge *right = b;
+
+	if (left->a != right->a)
+		return left->a < right->a ? -1 : 1;
+	return left->b < right->b ? -1 : left->b > right->b;
+}
+
+/* Replaces the pairs, in key order. */
+void
+cdw_write_matches(const cdw_resolver *resolver, const cdw_population *population,
+				  const cdw_edges *edges)
+{
+	char *table = cdw_result_name(resolver, "match");
+	Oid types[] = {resolver->key_type, resolver->key_type, FLOAT8OID, FLOAT8OID};
+	const Datum *key = population->keys->key;
+	cdw_bulk *bulk;
+
+	cdw_execute(psprintf("DELETE FROM %s", table));
+	bulk = cdw_bulk_begin(
+		psprintf("INSERT INTO %s (left_key, right_key, match_weight, match_probability) "
+				 "SELECT * FROM unnest($1, $2, $3, $4)",
+				 table),
+		4, types);
+	qsort_interruptible(edges->edge, edges->n, sizeof(cdw_edge), compare_edges, NULL);
+	for (Size e = 0; e < edges->n; e++)
+	{
+		const cdw_edge *edge = &edges->edge[e];
+		Datum values[4] = {key[edge->a], key[edge->b], Float8GetDatum(edge->weight / M_LN2),
+						   Float8GetDatum(1 / (1 + exp(-edge->weight)))};
+
+		cdw_bulk_row(bulk, values, NULL);
+	}
+	cdw_bulk_end(bulk);
+}

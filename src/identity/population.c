@@ -1,0 +1,142 @@
+/*
+ * src/identity/population.c
+ *
+ * Reading a source: every row streamed through the executor and encoded once.
+ */
+#include "identity/identity.h"
+
+#include "utils/builtins.h"
+
+#define MAX_SOURCES 10000
+
+typedef struct Loader
+{
+	const cdw_resolver *resolver;
+	cdw_population *population;
+	MemoryContext context;
+	int nsources;
+	char **source;
+	cdw_raw_value raw[CDW_MAX_FIELDS];
+} Loader;
+
+/* SELECT key [, source column], fields AS text FROM the source, without a WHERE. */
+char *
+cdw_source_query(const cdw_resolver *resolver)
+{
+	StringInfoData query;
+
+	initStringInfo(&query);
+	appendStringInfo(&query, "SELECT %s", quote_identifier(resolver->key));
+	if (resolver->source_column)
+		appendStringInfo(&query, ", %s::pg_catalog.text",
+						 quote_identifier(resolver->source_column));
+	for (int f = 0; f < resolver->match.nfields; f++)
+		appendStringInfo(&query, ", %s::pg_catalog.text",
+						 quote_identifier(resolver->match.field[f].name));
+	appendStringInfo(&query, " FROM %s", cdw_relation_name(resolver->source));
+	return query.data;
+}
+
+/* A small number for the name of a source; NULL is a source of its own. */
+static uint32
+source_number(Loader *loader, const char *name)
+{
+	MemoryContext old;
+
+	for (int i = 0; i < loader->nsources; i++)
+		if (strcmp(loader->source[i], name) == 0)
+			return i;
+	if (loader->nsources == MAX_SOURCES)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many sources"),
+						errdetail("Column \"%s\" has more than %d values.",
+								  loader->resolver->source_column, MAX_SOURCES)));
+	old = MemoryContextSwitchTo(loader->context);
+	if (loader->source == NULL)
+		loader->source = palloc(sizeof(char *) * MAX_SOURCES);
+	loader->source[loader->nsources] = pstrdup(name);
+	MemoryContextSwitchTo(old);
+	return loader->nsources++;
+}
+
+/* Runs in the stream's row context; the records and the keys keep to their own. */
+static void
+load_row(TupleTableSlot *slot, void *arg)
+{
+	Loader *loader = arg;
+	const cdw_resolver *resolver = loader->resolver;
+	uint32 source = 0;
+	int column = 1;
+
+	if (slot->tts_isnull[0])
+		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
+						errmsg("key column \"%s\" of %s has a null value", resolver->key,
+							   cdw_relation_name(resolver->source)),
+						errhint("Every record needs a key of its own.")));
+	if (resolver->source_column)
+	{
+		source = source_number(
+			loader, slot->tts_isnull[column] ? "" : TextDatumGetCString(slot->tts_values[column]));
+		column++;
+	}
+	for (int f = 0; f < resolver->match.nfields; f++, column++)
+	{
+		loader->raw[f] = (cdw_raw_value){0};
+		if (!slot->tts_isnull[column])
+		{
+			text *value = DatumGetTextPP(slot->tts_values[column]);
+
+			loader->raw[f].text = VARDATA_ANY(value);
+			loader->raw[f].len = VARSIZE_ANY_EXHDR(value);
+		}
+	}
+	cdw_keys_add(loader->population->keys, slot->tts_values[0]);
+	cdw_records_add(loader->population->records, loader->raw, source);
+}
+
+/* Puts records in the order of their keys: from here on a record's number is its key's rank. */
+static void
+order_by_key(const cdw_resolver *resolver, cdw_population *population)
+{
+	cdw_keys *keys = population->keys;
+	cdw_records *records = population->records;
+	uint32 *position = cdw_keys_sort(keys);
+	cdw_record **ordered =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(cdw_record *) * records->capacity);
+
+	for (uint32 i = 0; i < records->n; i++)
+	{
+		ordered[i] = records->record[position[i]];
+		if (i > 0 && cdw_keys_compare(keys, keys->key[i - 1], keys->key[i]) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNIQUE_VIOLATION),
+					 errmsg("key column \"%s\" of %s is not unique", resolver->key,
+							cdw_relation_name(resolver->source)),
+					 errdetail("Key %s occurs more than once.", cdw_key_text(keys, keys->key[i])),
+					 errhint("Every record needs a key of its own; a view can build one.")));
+	}
+	pfree(records->record);
+	records->record = ordered;
+	pfree(position);
+}
+
+/*
+ * All rows of the source in key order. Raises 42501 where the caller may not read all of them,
+ * 23502 and 23505 where the key is null or not unique.
+ */
+cdw_population *
+cdw_load_population(const cdw_resolver *resolver)
+{
+	cdw_population *population = palloc0(sizeof(cdw_population));
+	Loader loader = {
+		.resolver = resolver, .population = population, .context = CurrentMemoryContext};
+	int settings;
+
+	cdw_check_utf8();
+	population->keys = cdw_keys_create(resolver);
+	population->records = cdw_records_create(&resolver->match);
+	settings = cdw_portable_output();
+	cdw_stream(cdw_source_query(resolver), 0, NULL, NULL, load_row, &loader);
+	cdw_restore_settings(settings);
+	order_by_key(resolver, population);
+	return population;
+}

@@ -1,0 +1,177 @@
+/*
+ * src/identity/resolver.c
+ *
+ * Finding a resolver by name, and the names of its results.
+ */
+#include "identity/identity.h"
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "nodes/makefuncs.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+#include "utils/syscache.h"
+#include "utils/varlena.h"
+
+/*
+ * Splits a resolver's name, written like a table name: folded to lower case unless quoted, perhaps
+ * with a schema. *schema is NULL where there is none. Raises 42602 for what is no name and for a
+ * name that leaves no room for the results' suffixes.
+ */
+void
+cdw_resolver_split_name(const char *text, char **schema, char **name)
+{
+	List *parts = textToQualifiedNameList(cstring_to_text(text));
+
+	if (list_length(parts) > 2)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_NAME),
+						errmsg("resolver name \"%s\" has too many parts", text),
+						errhint("Write name or schema.name.")));
+	*schema = list_length(parts) == 2 ? strVal(linitial(parts)) : NULL;
+	*name = strVal(llast(parts));
+	if (strlen(*name) > CDW_MAX_RESOLVER_NAME)
+		ereport(ERROR,
+				(errcode(ERRCODE_NAME_TOO_LONG), errmsg("resolver name \"%s\" is too long", *name),
+				 errdetail("A resolver's name has at most %d bytes.", CDW_MAX_RESOLVER_NAME)));
+}
+
+/* The quoted, qualified name of a result: "identity", "match" and so on. */
+char *
+cdw_result_name(const cdw_resolver *resolver, const char *suffix)
+{
+	return quote_qualified_identifier(resolver->schema, psprintf("%s_%s", resolver->name, suffix));
+}
+
+/* The settings table, along the search path where no schema is given; 42704 when there is none. */
+Oid
+cdw_resolver_table(const char *text, char *schema, char *name)
+{
+	Oid table =
+		RangeVarGetRelid(makeRangeVar(schema, psprintf("%s_resolver", name), -1), NoLock, true);
+
+	if (!OidIsValid(table) || get_rel_relkind(table) != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("resolver \"%s\" does not exist", text),
+				 errhint("cdw.resolver lists the resolvers that you may read; name the "
+						 "schema if it is not in your search_path.")));
+	return table;
+}
+
+/* Reads the one row of the settings table. */
+static void
+read_row(cdw_resolver *resolver, Jsonb **settings)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext old;
+	char *query = psprintf("SELECT settings, model, next_identity_id FROM ONLY %s",
+						   cdw_result_name(resolver, "resolver"));
+	bool isnull;
+	Datum value;
+
+	SPI_connect();
+	if (SPI_execute(query, false, 2) != SPI_OK_SELECT || SPI_processed != 1 ||
+		SPI_gettypeid(SPI_tuptable->tupdesc, 1) != JSONBOID ||
+		SPI_gettypeid(SPI_tuptable->tupdesc, 2) != JSONBOID ||
+		SPI_gettypeid(SPI_tuptable->tupdesc, 3) != INT8OID)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("%s does not hold a resolver", cdw_result_name(resolver, "resolver")),
+				 errdetail("It must have exactly one row, as cdw.create_resolver wrote it.")));
+	old = MemoryContextSwitchTo(caller);
+	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	*settings = isnull ? NULL : DatumGetJsonbPCopy(value);
+	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull);
+	resolver->model = isnull ? NULL : DatumGetJsonbPCopy(value);
+	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull);
+	resolver->next_identity_id = isnull ? 1 : DatumGetInt64(value);
+	MemoryContextSwitchTo(old);
+	SPI_finish();
+}
+
+static void
+read_resolver(cdw_resolver *resolver)
+{
+	Jsonb *settings;
+
+	read_row(resolver, &settings);
+	if (settings == NULL)
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("resolver \"%s\" has no settings", resolver->name)));
+	memset(&resolver->match, 0, sizeof(resolver->match));
+	cdw_settings_parse(resolver, settings);
+}
+
+/*
+ * The resolver of that name, its settings read with the caller's privileges. Everything it points
+ * to lives in the current memory context.
+ */
+cdw_resolver *
+cdw_resolver_open(text *name)
+{
+	cdw_resolver *resolver = palloc0(sizeof(cdw_resolver));
+	char *text = text_to_cstring(name);
+
+	cdw_resolver_split_name(text, &resolver->schema, &resolver->name);
+	resolver->table = cdw_resolver_table(text, resolver->schema, resolver->name);
+	resolver->schema = get_namespace_name(get_rel_namespace(resolver->table));
+	read_resolver(resolver);
+	return resolver;
+}
+
+/*
+ * Makes sure that the caller owns the results, then lets one session at a time train or resolve, until
+ * the end of its transaction. The settings are read again once the lock is held: another session
+ * may just have changed them.
+ */
+void
+cdw_resolver_own(cdw_resolver *resolver, const char *action)
+{
+	if (!has_privs_of_role(GetUserId(), cdw_relation_owner(resolver->table)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be owner of resolver \"%s\" to %s it", resolver->name, action)));
+	LockRelationOid(resolver->table, ShareUpdateExclusiveLock);
+	CommandCounterIncrement();
+	read_resolver(resolver);
+}
+
+/* The model; 55000 where the resolver was never trained. */
+cdw_model *
+cdw_resolver_model(const cdw_resolver *resolver)
+{
+	cdw_model *model = palloc(sizeof(cdw_model));
+
+	if (resolver->model == NULL)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("resolver \"%s\" has no model", resolver->name),
+						errhint("CALL cdw.resolve or cdw.train first.")));
+	cdw_model_parse(resolver->model, &resolver->match, model);
+	return model;
+}
+
+/* The equality operator of the key's type, written so that no search_path matters. */
+char *
+cdw_key_equality(const cdw_resolver *resolver)
+{
+	Oid op = lookup_type_cache(resolver->key_type, TYPECACHE_EQ_OPR)->eq_opr;
+	HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(op));
+	Form_pg_operator form;
+	char *result;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for operator %u", op);
+	form = (Form_pg_operator) GETSTRUCT(tuple);
+	result = psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
+					  NameStr(form->oprname));
+	ReleaseSysCache(tuple);
+	return result;
+}

@@ -1,0 +1,177 @@
+/*
+ * src/identity/results.c
+ *
+ * The tables and the view that a resolver's results live in: made by the caller, owned by the caller.
+ * They use no function and no type of the extension, so that dropping it leaves them whole.
+ */
+#include "identity/identity.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/ruleutils.h"
+
+static const char *const suffixes[] = {"resolver", "term",	  "identity",
+									   "match",	   "history", "golden"};
+
+/* Refuses (42P07) before anything is made, and names everything that is in the way. */
+static void
+check_names_are_free(const cdw_resolver *resolver)
+{
+	Oid schema = get_namespace_oid(resolver->schema, false);
+	StringInfoData taken;
+
+	initStringInfo(&taken);
+	for (int i = 0; i < (int) lengthof(suffixes); i++)
+		if (OidIsValid(get_relname_relid(psprintf("%s_%s", resolver->name, suffixes[i]), schema)))
+			appendStringInfo(&taken, taken.len ? ", %s" : "%s",
+							 cdw_result_name(resolver, suffixes[i]));
+	if (taken.len > 0)
+		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_TABLE),
+						errmsg("results of resolver \"%s\" exist already", resolver->name),
+						errdetail("In the way: %s.", taken.data),
+						errhint("Choose another name or results_schema, or call "
+								"cdw.drop_resolver with drop_results.")));
+}
+
+/* The key's column definition, with its modifier and, where it is not the default, its collation. */
+static char *
+key_definition(const cdw_resolver *resolver, const char *name)
+{
+	char *type = format_type_extended(resolver->key_type, resolver->key_typmod,
+									  FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+
+	if (OidIsValid(resolver->key_collation) &&
+		resolver->key_collation != get_typcollation(resolver->key_type))
+		return psprintf("%s %s COLLATE %s NOT NULL", quote_identifier(name), type,
+						generate_collation_name(resolver->key_collation));
+	return psprintf("%s %s NOT NULL", quote_identifier(name), type);
+}
+
+static void
+create_settings(const cdw_resolver *resolver)
+{
+	char *name = cdw_result_name(resolver, "resolver");
+	Oid type = JSONBOID;
+	Datum settings = JsonbPGetDatum(cdw_json_parse(cdw_settings_json(resolver)));
+
+	cdw_execute(psprintf("CREATE TABLE %s (settings jsonb NOT NULL, model jsonb, "
+						 "next_identity_id bigint NOT NULL DEFAULT 1, threshold double precision, "
+						 "trained_at timestamptz, resolved_at timestamptz)",
+						 name));
+	cdw_execute(psprintf(
+		"COMMENT ON TABLE %s IS 'Settings and model of a customer_dw resolver; one row'", name));
+	cdw_execute_params(psprintf("INSERT INTO %s (settings) VALUES ($1)", name), 1, &type,
+					   &settings);
+}
+
+static void
+create_terms(const cdw_resolver *resolver)
+{
+	char *name = cdw_result_name(resolver, "term");
+
+	cdw_execute(psprintf("CREATE TABLE %s (field text NOT NULL, value text COLLATE \"C\" NOT NULL, "
+						 "records bigint NOT NULL, PRIMARY KEY (field, value))",
+						 name));
+	cdw_execute(psprintf("COMMENT ON TABLE %s IS 'Values that three or more records had when the "
+						 "model was trained; personal data'",
+						 name));
+}
+
+static void
+create_identity(const cdw_resolver *resolver)
+{
+	char *name = cdw_result_name(resolver, "identity");
+
+	cdw_execute(psprintf("CREATE TABLE %s (%s PRIMARY KEY, identity_id bigint NOT NULL)", name,
+						 key_definition(resolver, resolver->key)));
+	cdw_execute(psprintf("CREATE INDEX ON %s (identity_id)", name));
+	cdw_execute(
+		psprintf("COMMENT ON TABLE %s IS 'Who each source record is; one row per record'", name));
+}
+
+static void
+create_match(const cdw_resolver *resolver)
+{
+	char *name = cdw_result_name(resolver, "match");
+
+	cdw_execute(psprintf("CREATE TABLE %s (%s, %s, match_weight double precision NOT NULL, "
+						 "match_probability double precision NOT NULL, "
+						 "PRIMARY KEY (left_key, right_key))",
+						 name, key_definition(resolver, "left_key"),
+						 key_definition(resolver, "right_key")));
+	cdw_execute(psprintf("CREATE INDEX ON %s (right_key)", name));
+	cdw_execute(psprintf("COMMENT ON TABLE %s IS 'Pairs that may match, a pair once, left before "
+						 "right; match_weight is log2 of the odds'",
+						 name));
+}
+
+static void
+create_history(const cdw_resolver *resolver)
+{
+	char *name = cdw_result_name(resolver, "history");
+
+	cdw_execute(
+		psprintf("CREATE TABLE %s (event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
+				 "at timestamptz NOT NULL, event text NOT NULL CHECK (event IN "
+				 "('joined', 'left', 'merged', 'split')), %s, identity_id bigint NOT NULL, "
+				 "from_identity_id bigint, reason text NOT NULL)",
+				 name, key_definition(resolver, resolver->key)));
+	cdw_execute(psprintf("CREATE INDEX ON %s (%s, at)", name, quote_identifier(resolver->key)));
+	cdw_execute(psprintf("COMMENT ON TABLE %s IS 'Append only: what joined, left, merged or split, "
+						 "when and why'",
+						 name));
+}
+
+/*
+ * One row per identity. The value that survives is the most frequent one, then the longest, then the
+ * first in C order; blank values survive only where there is nothing else.
+ */
+static void
+create_golden(const cdw_resolver *resolver)
+{
+	const cdw_match_settings *match = &resolver->match;
+	char *name = cdw_result_name(resolver, "golden");
+	StringInfoData outer;
+	StringInfoData inner;
+
+	initStringInfo(&outer);
+	initStringInfo(&inner);
+	for (int f = 0; f < match->nfields; f++)
+	{
+		const char *column = quote_identifier(match->field[f].name);
+
+		appendStringInfo(&outer,
+						 ", (array_agg(f%d ORDER BY (COALESCE(f%d::text, '') = ''), n%d DESC, "
+						 "length(f%d::text) DESC, f%d::text COLLATE \"C\"))[1] AS %s",
+						 f, f, f, f, f, column);
+		appendStringInfo(&inner,
+						 ", s.%s AS f%d, count(s.%s) OVER (PARTITION BY i.identity_id, "
+						 "s.%s::text) AS n%d",
+						 column, f, column, column, f);
+	}
+	cdw_execute(psprintf("CREATE VIEW %s WITH (security_invoker = true) AS "
+						 "SELECT identity_id, count(*) AS record_count%s FROM "
+						 "(SELECT i.identity_id%s FROM %s i JOIN %s s ON s.%s %s i.%s) r "
+						 "GROUP BY identity_id",
+						 name, outer.data, inner.data, cdw_result_name(resolver, "identity"),
+						 cdw_relation_name(resolver->source), quote_identifier(resolver->key),
+						 cdw_key_equality(resolver), quote_identifier(resolver->key)));
+	cdw_execute(psprintf("COMMENT ON VIEW %s IS 'One row per identity: of every field the most "
+						 "frequent value, then the longest'",
+						 name));
+}
+
+/* Makes all of them in the results schema, with the caller's privileges. */
+void
+cdw_create_results(const cdw_resolver *resolver)
+{
+	check_names_are_free(resolver);
+	create_settings(resolver);
+	create_terms(resolver);
+	create_identity(resolver);
+	create_match(resolver);
+	create_history(resolver);
+	create_golden(resolver);
+}

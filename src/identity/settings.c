@@ -1,0 +1,547 @@
+/*
+ * src/identity/settings.c
+ *
+ * A resolver's settings as a document: read with every mistake named, written in full. One reader
+ * serves create_resolver, which fills in defaults, and every later call, which finds them filled.
+ */
+#include "identity/identity.h"
+
+#include "text/text.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+#include "utils/varlena.h"
+
+#define DEFAULT_ALL_PAIRS_LIMIT 3000000.0
+#define DEFAULT_MAX_BLOCK 5000 /* of rules that the user gave */
+#define DEFAULT_MIN_PROBABILITY .1
+
+static const char *const field_orders[] = {"ymd", "mdy", "dmy"};
+
+static void
+pg_attribute_noreturn() settings_error(const char *message, const char *hint)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s", message),
+					hint ? errhint("%s", hint) : 0));
+}
+
+/* A string member of the document; NULL where it is absent. */
+static char *
+string_member(Jsonb *document, const char *name)
+{
+	JsonbValue value;
+	char *string;
+
+	if (!cdw_json_field(document, name, &value))
+		return NULL;
+	string = cdw_json_string(&value);
+	if (string == NULL)
+		settings_error(
+			psprintf("\"%s\" must be a string, not %s", name, cdw_json_type_name(&value)), NULL);
+	return string;
+}
+
+/* ---- source and key ---- */
+
+static void
+read_source(cdw_resolver *resolver, Jsonb *document)
+{
+	char *name = string_member(document, "source");
+	RangeVar *range;
+
+	if (name == NULL)
+		settings_error("settings have no \"source\"", NULL);
+	range = makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name)));
+	resolver->source = RangeVarGetRelid(range, NoLock, true);
+	if (!OidIsValid(resolver->source))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+						errmsg("source %s of the resolver does not exist", name),
+						errhint("If it was renamed, give it its name back, or drop the resolver "
+								"and create it anew.")));
+	cdw_check_readable(resolver->source);
+}
+
+/* Names that the result tables use themselves. */
+static void
+check_not_reserved(const char *column)
+{
+	static const char *const reserved[] = {"identity_id", "record_count",	  "event_id", "at",
+										   "event",		  "from_identity_id", "reason"};
+
+	for (int i = 0; i < (int) lengthof(reserved); i++)
+		if (strcmp(column, reserved[i]) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_DUPLICATE_COLUMN),
+					 errmsg("column \"%s\" has a name that the results use themselves", column),
+					 errhint("Resolve a view that gives the column another name.")));
+}
+
+static void
+read_key(cdw_resolver *resolver, Jsonb *document)
+{
+	TypeCacheEntry *type;
+
+	resolver->key = string_member(document, "key");
+	if (resolver->key == NULL)
+		settings_error("settings have no \"key\"", NULL);
+	cdw_check_column(resolver->source, resolver->key, &resolver->key_type, &resolver->key_typmod,
+					 &resolver->key_collation);
+	check_not_reserved(resolver->key);
+	type = lookup_type_cache(resolver->key_type, TYPECACHE_LT_OPR | TYPECACHE_EQ_OPR);
+	if (!OidIsValid(type->lt_opr) || !OidIsValid(type->eq_opr) ||
+		!OidIsValid(get_array_type(resolver->key_type)))
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("key column \"%s\" has type %s, which has no order", resolver->key,
+							   format_type_be(resolver->key_type)),
+						errhint("Use a key that a unique index could be built on.")));
+}
+
+/* ---- fields ---- */
+
+static void
+check_field_column(const cdw_resolver *resolver, const char *name)
+{
+	Oid type;
+
+	if (strcmp(name, resolver->key) == 0)
+		settings_error(psprintf("the key \"%s\" cannot be a field", name),
+					   "The content of a key is no evidence that two records match.");
+	cdw_check_column(resolver->source, name, &type, NULL, NULL);
+	check_not_reserved(name);
+	type = getBaseType(type);
+	if (get_typtype(type) == TYPTYPE_COMPOSITE || OidIsValid(get_element_type(type)) ||
+		type == JSONOID || type == JSONBOID || type == BYTEAOID)
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("field \"%s\" has type %s", name, format_type_be(type)),
+						errdetail("Fields are compared as single values."),
+						errhint("Resolve a view that gives the column a scalar type.")));
+}
+
+static const cdw_kind *
+kind_of_name(const char *field, const char *name)
+{
+	const cdw_kind *kind = cdw_find_kind(name);
+
+	if (kind == NULL && (strcmp(name, "location") == 0 || strcmp(name, "tokens") == 0))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("kind \"%s\" of field \"%s\" is not supported", name, field),
+						errhint("Supported kinds are: %s.", cdw_kind_names())));
+	if (kind == NULL)
+		settings_error(psprintf("kind \"%s\" of field \"%s\" does not exist", name, field),
+					   psprintf("Kinds are: %s.", cdw_kind_names()));
+	return kind;
+}
+
+static int
+field_order_of_name(const char *field, const char *name)
+{
+	for (int i = 0; i < (int) lengthof(field_orders); i++)
+		if (strcmp(name, field_orders[i]) == 0)
+			return i;
+	settings_error(psprintf("\"field_order\" of field \"%s\" must be ymd, mdy or dmy, not \"%s\"",
+							field, name),
+				   NULL);
+}
+
+/* Raises 22023 for a region that the phone normaliser does not know. */
+static void
+check_region(const char *region)
+{
+	StringInfoData ignored;
+
+	initStringInfo(&ignored);
+	(void) cdw_normalize_phone("1", 1, region, &ignored);
+}
+
+/* One member of a field's object. */
+static void
+read_field_option(cdw_field *field, const char *option, const JsonbValue *value)
+{
+	char *string = cdw_json_string(value);
+
+	if (strcmp(option, "kind") == 0)
+		return;
+	if (strcmp(option, "term_frequency") == 0 && value->type == jbvBool)
+		field->term_frequency = value->val.boolean;
+	else if (strcmp(option, "region") == 0 && string && strcmp(field->kind->name, "phone") == 0)
+	{
+		check_region(string);
+		field->region = string;
+	}
+	else if (strcmp(option, "field_order") == 0 && string && strcmp(field->kind->name, "date") == 0)
+		field->field_order = field_order_of_name(field->name, string);
+	else
+		settings_error(
+			psprintf("option \"%s\" of field \"%s\" cannot be used", option, field->name),
+			"Options of a field are kind (string), term_frequency (boolean), of a phone "
+			"region (string), of a date field_order (string).");
+}
+
+static void
+read_field_object(cdw_field *field, JsonbValue *value)
+{
+	Jsonb *object = JsonbValueToJsonb(value);
+	JsonbIterator *iterator = JsonbIteratorInit(&object->root);
+	JsonbValue member;
+	JsonbIteratorToken token;
+	char *kind = string_member(object, "kind");
+	char *option = NULL;
+
+	if (kind == NULL)
+		settings_error(psprintf("field \"%s\" has no kind", field->name),
+					   psprintf("Kinds are: %s.", cdw_kind_names()));
+	field->kind = kind_of_name(field->name, kind);
+	while ((token = JsonbIteratorNext(&iterator, &member, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+			option = cdw_json_string(&member);
+		else if (token == WJB_VALUE)
+			read_field_option(field, option, &member);
+	}
+}
+
+static void
+read_field(cdw_resolver *resolver, char *name, JsonbValue *value)
+{
+	cdw_field *field = &resolver->match.field[resolver->match.nfields];
+
+	if (resolver->match.nfields == CDW_MAX_FIELDS)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many fields"),
+						errdetail("A resolver has at most %d fields.", CDW_MAX_FIELDS)));
+	check_field_column(resolver, name);
+	*field = (cdw_field){.name = name, .term_frequency = true, .region = "US"};
+	if (value->type == jbvString)
+		field->kind = kind_of_name(name, cdw_json_string(value));
+	else if (value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data))
+		read_field_object(field, value);
+	else
+		settings_error(psprintf("field \"%s\" must be a kind or an object, not %s", name,
+								cdw_json_type_name(value)),
+					   "For example {\"email\": \"email\"} or "
+					   "{\"city\": {\"kind\": \"category\", \"term_frequency\": true}}.");
+	resolver->match.nfields++;
+}
+
+static int
+compare_fields(const void *a, const void *b, void *source)
+{
+	return get_attnum(*(Oid *) source, ((const cdw_field *) a)->name) -
+		   get_attnum(*(Oid *) source, ((const cdw_field *) b)->name);
+}
+
+/* Fields stand in the order of the source's columns; jsonb keeps no order of its own. */
+static void
+read_fields(cdw_resolver *resolver, Jsonb *document)
+{
+	JsonbValue fields;
+	JsonbValue member;
+	JsonbIterator *iterator;
+	JsonbIteratorToken token;
+	char *name = NULL;
+
+	if (!cdw_json_field(document, "fields", &fields))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("fields must be given"),
+						errdetail("Choosing fields from the data is not supported."),
+						errhint("Name the columns to compare and their kinds, for example "
+								"fields => '{\"email\": \"email\", \"dob\": \"date\"}'. "
+								"Kinds are: %s.",
+								cdw_kind_names())));
+	if (fields.type != jbvBinary || !JsonContainerIsObject(fields.val.binary.data))
+		settings_error(
+			psprintf("\"fields\" must be an object, not %s", cdw_json_type_name(&fields)),
+			"For example {\"email\": \"email\", \"dob\": \"date\"}.");
+	iterator = JsonbIteratorInit(fields.val.binary.data);
+	while ((token = JsonbIteratorNext(&iterator, &member, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+			name = cdw_json_string(&member);
+		else if (token == WJB_VALUE)
+			read_field(resolver, name, &member);
+	}
+	if (resolver->match.nfields == 0)
+		settings_error("a resolver needs at least one field", NULL);
+	qsort_arg(resolver->match.field, resolver->match.nfields, sizeof(cdw_field), compare_fields,
+			  &resolver->source);
+}
+
+/* ---- blocking ---- */
+
+static void
+add_rule(cdw_resolver *resolver, const char *text)
+{
+	cdw_match_settings *match = &resolver->match;
+
+	if (match->nrules == CDW_MAX_RULES)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many blocking rules"),
+						errdetail("A resolver has at most %d rules.", CDW_MAX_RULES)));
+	cdw_parse_rule(match, text, &match->rule[match->nrules]);
+	match->nrules++;
+}
+
+static bool
+is_plain_word(const char *name)
+{
+	return name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")] ==
+		   '\0';
+}
+
+static char *
+quote_field(const char *name)
+{
+	StringInfoData quoted;
+
+	if (is_plain_word(name))
+		return pstrdup(name);
+	initStringInfo(&quoted);
+	appendStringInfoChar(&quoted, '"');
+	for (; *name; name++)
+	{
+		if (*name == '"')
+			appendStringInfoChar(&quoted, '"');
+		appendStringInfoChar(&quoted, *name);
+	}
+	appendStringInfoChar(&quoted, '"');
+	return quoted.data;
+}
+
+/*
+ * Every kind brings its keys: the first of each field, then the second, so that where there are
+ * too many the plainest stay.
+ */
+static void
+default_rules(cdw_resolver *resolver)
+{
+	cdw_match_settings *match = &resolver->match;
+
+	for (int k = 0; k < (int) lengthof(match->field[0].kind->block_keys); k++)
+	{
+		for (int f = 0; f < match->nfields; f++)
+		{
+			const char *const *keys = match->field[f].kind->block_keys;
+			int last = 0;
+
+			while (last < k && keys[last])
+				last++;
+			if (last == k && keys[k] && match->nrules < CDW_MAX_RULES)
+			{
+				StringInfoData rule;
+				const char *mark = strstr(keys[k], "%s");
+
+				initStringInfo(&rule);
+				appendBinaryStringInfo(&rule, keys[k], mark - keys[k]);
+				appendStringInfo(&rule, "%s%s", quote_field(match->field[f].name), mark + 2);
+				add_rule(resolver, rule.data);
+			}
+		}
+	}
+	if (match->nrules == 0)
+		settings_error("no blocking rule can be derived from the fields",
+					   "Give blocking rules, for example blocking => ARRAY['city'].");
+}
+
+/* Returns whether the rules were given, not derived. */
+static bool
+read_blocking(cdw_resolver *resolver, Jsonb *document)
+{
+	JsonbValue blocking;
+	JsonbIterator *iterator;
+	JsonbValue member;
+	JsonbIteratorToken token;
+
+	if (!cdw_json_field(document, "blocking", &blocking))
+	{
+		default_rules(resolver);
+		return false;
+	}
+	if (blocking.type != jbvBinary || !JsonContainerIsArray(blocking.val.binary.data))
+		settings_error("\"blocking\" must be an array of rules", NULL);
+	iterator = JsonbIteratorInit(blocking.val.binary.data);
+	while ((token = JsonbIteratorNext(&iterator, &member, true)) != WJB_DONE)
+	{
+		if (token != WJB_ELEM)
+			continue;
+		if (member.type != jbvString)
+			settings_error(
+				psprintf("a blocking rule must be a string, not %s", cdw_json_type_name(&member)),
+				NULL);
+		add_rule(resolver, cdw_json_string(&member));
+	}
+	if (resolver->match.nrules == 0)
+		settings_error("\"blocking\" has no rules",
+					   "Leave it out to use the default keys of the fields' kinds.");
+	return true;
+}
+
+/* ---- link type and options ---- */
+
+static void
+read_link(cdw_resolver *resolver, Jsonb *document)
+{
+	static const char *const types[] = {"dedupe", "link", "link_and_dedupe"};
+
+	resolver->source_column = string_member(document, "source_column");
+	if (resolver->source_column)
+		cdw_check_column(resolver->source, resolver->source_column, NULL, NULL, NULL);
+	resolver->link_type = string_member(document, "link_type");
+	if (resolver->link_type == NULL)
+		resolver->link_type = "dedupe";
+	for (int i = 0;; i++)
+	{
+		if (i == (int) lengthof(types))
+			settings_error(psprintf("link type \"%s\" does not exist", resolver->link_type),
+						   "Link types are: dedupe, link, link_and_dedupe.");
+		if (strcmp(resolver->link_type, types[i]) == 0)
+			break;
+	}
+	resolver->match.link = strcmp(resolver->link_type, "link") == 0;
+	if (resolver->match.link && resolver->source_column == NULL)
+		settings_error("link type \"link\" needs a source column",
+					   "source_column says which system a record comes from.");
+}
+
+static double
+number_option(const char *option, const JsonbValue *value, double least, double most)
+{
+	double number = cdw_json_number(value);
+
+	if (!(number >= least && number <= most))
+		settings_error(
+			psprintf("option \"%s\" must be a number from %g to %g", option, least, most), NULL);
+	return number;
+}
+
+static void
+read_option(cdw_resolver *resolver, const char *option, const JsonbValue *value)
+{
+	cdw_match_settings *match = &resolver->match;
+
+	if (value->type == jbvNull)
+		return;
+	if (strcmp(option, "max_block") == 0)
+	{
+		char *word = cdw_json_string(value);
+
+		match->max_block = word && strcmp(word, "auto") == 0
+							   ? 0
+							   : (int) number_option(option, value, 2, CDW_MAX_RECORDS);
+	}
+	else if (strcmp(option, "all_pairs_limit") == 0)
+		match->all_pairs_limit = number_option(option, value, 0, 1e15);
+	else if (strcmp(option, "min_probability") == 0)
+		match->min_probability = number_option(option, value, 1e-6, .999999);
+	else if (strcmp(option, "clustering") == 0)
+	{
+		resolver->clustering = cdw_json_string(value);
+		if (resolver->clustering == NULL || (strcmp(resolver->clustering, "average") != 0 &&
+											 strcmp(resolver->clustering, "connected") != 0))
+			settings_error("option \"clustering\" must be \"average\" or \"connected\"", NULL);
+	}
+	else
+		settings_error(psprintf("option \"%s\" does not exist", option),
+					   "Options are: max_block, all_pairs_limit, min_probability, clustering.");
+}
+
+static void
+read_options(cdw_resolver *resolver, Jsonb *document, bool rules_given)
+{
+	JsonbValue options;
+	JsonbIterator *iterator;
+	JsonbValue member;
+	JsonbIteratorToken token;
+	char *name = NULL;
+
+	resolver->match.max_block = rules_given ? DEFAULT_MAX_BLOCK : 0;
+	resolver->match.all_pairs_limit = rules_given ? 0 : DEFAULT_ALL_PAIRS_LIMIT;
+	resolver->match.min_probability = DEFAULT_MIN_PROBABILITY;
+	resolver->clustering = "average";
+	if (!cdw_json_field(document, "options", &options))
+		return;
+	if (options.type != jbvBinary || !JsonContainerIsObject(options.val.binary.data))
+		settings_error("\"options\" must be an object", NULL);
+	iterator = JsonbIteratorInit(options.val.binary.data);
+	while ((token = JsonbIteratorNext(&iterator, &member, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+			name = cdw_json_string(&member);
+		else if (token == WJB_VALUE)
+			read_option(resolver, name, &member);
+	}
+}
+
+/* Reads and checks a whole document into resolver; raises 22023, 42703 or 42P01 at the first fault. */
+void
+cdw_settings_parse(cdw_resolver *resolver, Jsonb *document)
+{
+	bool rules_given;
+
+	if (!JB_ROOT_IS_OBJECT(document))
+		settings_error("settings must be an object", NULL);
+	read_source(resolver, document);
+	read_key(resolver, document);
+	read_fields(resolver, document);
+	rules_given = read_blocking(resolver, document);
+	read_link(resolver, document);
+	read_options(resolver, document, rules_given);
+}
+
+/* ---- writing ---- */
+
+static void
+append_field(StringInfo out, const cdw_field *field)
+{
+	cdw_append_json_string(out, field->name);
+	appendStringInfo(out, ": {\"kind\": \"%s\", \"term_frequency\": %s", field->kind->name,
+					 field->term_frequency ? "true" : "false");
+	if (strcmp(field->kind->name, "phone") == 0)
+		appendStringInfo(out, ", \"region\": \"%s\"", field->region);
+	if (strcmp(field->kind->name, "date") == 0)
+		appendStringInfo(out, ", \"field_order\": \"%s\"", field_orders[field->field_order]);
+	appendStringInfoChar(out, '}');
+}
+
+/* The settings in full, defaults included, as JSON text. */
+char *
+cdw_settings_json(const cdw_resolver *resolver)
+{
+	const cdw_match_settings *match = &resolver->match;
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoString(&out, "{\"resolver\": ");
+	cdw_append_json_string(&out, resolver->name);
+	appendStringInfoString(&out, ", \"results_schema\": ");
+	cdw_append_json_string(&out, resolver->schema);
+	appendStringInfoString(&out, ", \"source\": ");
+	cdw_append_json_string(&out, cdw_relation_name(resolver->source));
+	appendStringInfoString(&out, ", \"key\": ");
+	cdw_append_json_string(&out, resolver->key);
+	appendStringInfoString(&out, ", \"source_column\": ");
+	cdw_append_json_string(&out, resolver->source_column);
+	appendStringInfo(&out, ", \"link_type\": \"%s\", \"fields\": {", resolver->link_type);
+	for (int f = 0; f < match->nfields; f++)
+	{
+		if (f > 0)
+			appendStringInfoString(&out, ", ");
+		append_field(&out, &match->field[f]);
+	}
+	appendStringInfoString(&out, "}, \"blocking\": [");
+	for (int r = 0; r < match->nrules; r++)
+	{
+		if (r > 0)
+			appendStringInfoString(&out, ", ");
+		cdw_append_json_string(&out, match->rule[r].text);
+	}
+	appendStringInfoString(&out, "], \"options\": {\"max_block\": ");
+	if (match->max_block == 0)
+		appendStringInfoString(&out, "\"auto\"");
+	else
+		appendStringInfo(&out, "%d", match->max_block);
+	appendStringInfo(&out,
+					 ", \"all_pairs_limit\": %.17g, \"min_probability\": %.17g, "
+					 "\"clustering\": \"%s\"}}",
+					 match->all_pairs_limit, match->min_probability, resolver->clustering);
+	return out.data;
+}
