@@ -41,6 +41,7 @@ extern uint64 cdw_stream(const char *query, int nargs, Oid *argtypes, Datum *val
 
 /* guc.c */
 extern int cdw_restrict_search_path(void);
+extern int cdw_visible_output(void);
 extern int cdw_portable_output(void);
 extern void cdw_restore_settings(int nestlevel);
 
