@@ -29,11 +29,11 @@ cdw_restrict_search_path(void)
 }
 
 /*
- * For reading users' rows as text: output that does not depend on the session, and an error 42501
- * instead of a part of the rows where row security would hide some.
+ * For reading users' rows as text: output that does not depend on the session. Row security filters
+ * as in any query of the caller.
  */
 int
-cdw_portable_output(void)
+cdw_visible_output(void)
 {
 	int nestlevel = NewGUCNestLevel();
 
@@ -42,6 +42,17 @@ cdw_portable_output(void)
 	set_local("timezone", "UTC");
 	set_local("extra_float_digits", "1");
 	set_local("bytea_output", "hex");
+	return nestlevel;
+}
+
+/*
+ * The same, and an error 42501 instead of a part of the rows where row security would hide some.
+ */
+int
+cdw_portable_output(void)
+{
+	int nestlevel = cdw_visible_output();
+
 	set_local("row_security", "off");
 	return nestlevel;
 }

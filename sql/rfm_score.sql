@@ -1,0 +1,90 @@
+-- The window function cdw.rfm_score.
+SET TimeZone = 'UTC';
+\pset null '(null)'
+
+CREATE TABLE states (customer text, state cdw.rfm);
+INSERT INTO states VALUES
+    ('a', '(1,2024-01-01T00:00:00Z,2024-01-01T00:00:00Z,10)'),
+    ('b', '(1,2024-01-01T00:00:00Z,2024-01-01T00:00:00Z,10.0)'),       -- equal to a
+    ('c', '(2,2024-01-01T00:00:00Z,2024-02-01T00:00:00Z,20)'),
+    ('d', '(2,2024-01-01T00:00:00Z,2024-03-01T00:00:00Z,20.00001)'),   -- five decimals
+    ('e', '(2,2024-01-01T00:00:00Z,2024-04-01T00:00:00Z,30)'),
+    ('f', '(5,2024-01-01T00:00:00Z,2024-05-01T00:00:00Z,-5)'),
+    ('g', '(0,,,-1)'),                                                 -- no purchase: before all others by r and f
+    ('h', NULL);                                                       -- not counted
+
+-- 'quantile', 1 + 5 * worse / 7:
+--   r  g 0 -> 1 · a, b 1 -> 1 · c 3 -> 3 · d 4 -> 3 · e 5 -> 4 · f 6 -> 5
+--   f  g 0 -> 1 · a, b 1 -> 1 · c, d, e 3 -> 3 · f 6 -> 5
+--   m  f 0 -> 1 · g 1 -> 1 · a, b 2 -> 2 · c 4 -> 3 · d 5 -> 4 · e 6 -> 5
+SELECT customer, (score).* FROM (SELECT customer, cdw.rfm_score(state, '2024-06-01') OVER () AS score FROM states) q ORDER BY customer;
+
+-- 'ntile', bins of 2, 2, 1, 1, 1, ties in the order a, b, ...:
+--   r  g a | b c | d | e | f      f  g a | b c | d | e | f      m  f g | a b | c | d | e
+SELECT customer, (score).* FROM (
+    SELECT customer, cdw.rfm_score(state, '2024-06-01', 5, 'ntile') OVER (ORDER BY customer) AS score FROM states) q ORDER BY customer;
+-- ties the other way round:
+--   r  g b | a c | d | e | f      f  g b | a e | d | c | f      m  f g | b a | c | d | e
+SELECT customer, (score).* FROM (
+    SELECT customer, cdw.rfm_score(state, '2024-06-01', 5, 'ntile') OVER (ORDER BY customer DESC) AS score FROM states) q ORDER BY customer;
+
+-- One customer: nobody is worse
+SELECT cdw.rfm_score('(1,2024-01-01T00:00:00Z,2024-01-01T00:00:00Z,1)'::cdw.rfm, '2024-06-01') OVER ();
+SELECT cdw.rfm_score('(1,2024-01-01T00:00:00Z,2024-01-01T00:00:00Z,1)'::cdw.rfm, '2024-06-01', 9, 'ntile') OVER ();
+-- Only NULL states, and no row at all
+SELECT cdw.rfm_score(NULL::cdw.rfm, '2024-06-01') OVER () IS NULL AS is_null;
+SELECT cdw.rfm_score(state, '2024-06-01') OVER () FROM states WHERE false;
+-- More bins than customers: 1 + 9 * worse / 2
+SELECT customer, cdw.rfm_score(state, '2024-06-01', 9) OVER () FROM states WHERE customer IN ('a', 'f') ORDER BY customer;
+-- All equal
+SELECT DISTINCT cdw.rfm_score('(1,2024-01-01T00:00:00Z,2024-01-01T00:00:00Z,1)'::cdw.rfm, '2024-06-01') OVER () FROM generate_series(1, 100);
+-- A purchase exactly at as_of counts; a frame does not matter
+SELECT customer, cdw.rfm_score(state, '2024-05-01') OVER (ORDER BY customer ROWS CURRENT ROW) FROM states WHERE customer IN ('a', 'f') ORDER BY customer;
+
+-- Partitions, every number of bins, both methods: no row may differ from plain SQL
+CREATE TABLE customers AS
+SELECT customer, customer % 3 AS region, cdw.rfm(at, amount) AS state
+FROM (SELECT hashint8(i) & 1023 AS customer, timestamptz '2024-01-01' + (hashint8(i * 7) & 255) * interval '1 day' AS at,
+             ((hashint8(i * 13) & 255) - 30)::numeric / 4 AS amount FROM generate_series(1, 6000) i) orders
+GROUP BY customer;
+CREATE FUNCTION pg_temp.differences(bins int) RETURNS TABLE (bins int, customers bigint, quantile bigint, ntile bigint)
+BEGIN ATOMIC
+    SELECT differences.bins, count(*),
+           count(*) FILTER (WHERE q.quantile IS DISTINCT FROM ROW(1 + bins * (q.r - 1) / q.n, 1 + bins * (q.f - 1) / q.n, 1 + bins * (q.m - 1) / q.n)::cdw.rfm_scores),
+           count(*) FILTER (WHERE q.ntile IS DISTINCT FROM ROW(q.nr, q.nf, q.nm)::cdw.rfm_scores)
+    FROM (SELECT cdw.rfm_score(state, '2025-01-01 00:00+00', bins) OVER (PARTITION BY region) AS quantile,
+                 cdw.rfm_score(state, '2025-01-01 00:00+00', bins, 'ntile') OVER (PARTITION BY region ORDER BY customer) AS ntile,
+                 count(*) OVER (PARTITION BY region) AS n,
+                 rank() OVER (PARTITION BY region ORDER BY cdw.last_at(state) NULLS FIRST) AS r,
+                 rank() OVER (PARTITION BY region ORDER BY cdw.frequency(state)) AS f,
+                 rank() OVER (PARTITION BY region ORDER BY cdw.monetary(state)) AS m,
+                 ntile(bins) OVER (PARTITION BY region ORDER BY cdw.last_at(state) NULLS FIRST, customer) AS nr,
+                 ntile(bins) OVER (PARTITION BY region ORDER BY cdw.frequency(state), customer) AS nf,
+                 ntile(bins) OVER (PARTITION BY region ORDER BY cdw.monetary(state), customer) AS nm
+          FROM customers) q;
+END;
+SELECT d.* FROM generate_series(2, 9) b, pg_temp.differences(b) d;
+-- The same where one sum per region does not fit an int64
+UPDATE customers SET state = cdw.rfm_add(state, '(0,,,12345678901234567890.123456)') WHERE customer < 3;
+SELECT * FROM pg_temp.differences(5);
+
+-- Parameters: 22023, 22004 and 0A000
+SELECT cdw.rfm_score(state, '2024-06-01', 1) OVER () FROM states;
+SELECT cdw.rfm_score(state, '2024-06-01', 10) OVER () FROM states;
+SELECT cdw.rfm_score(state, '2024-06-01', 5, 'kmeans') OVER () FROM states;
+SELECT cdw.rfm_score(state, '2024-06-01', 5, 'nested') OVER () FROM states;
+SELECT cdw.rfm_score(state, 'infinity') OVER () FROM states;
+SELECT cdw.rfm_score(state, NULL) OVER () FROM states;
+SELECT cdw.rfm_score(state, '2024-06-01', NULL) OVER () FROM states;
+SELECT cdw.rfm_score(state, '2024-06-01', 5, NULL) OVER () FROM states;
+SELECT cdw.rfm_score(state, '2024-06-01', CASE customer WHEN 'c' THEN 4 ELSE 5 END) OVER (ORDER BY customer) FROM states;
+SELECT cdw.rfm_score(state, '2024-04-30') OVER () FROM states;
+SELECT cdw.rfm_score(state, '2024-06-01') FROM states;
+\set VERBOSITY sqlstate
+SELECT cdw.rfm_score(state, '2024-06-01', 10) OVER () FROM states;
+SELECT cdw.rfm_score(state, '2024-06-01', 5, 'nested') OVER () FROM states;
+SELECT cdw.rfm_score(state, NULL) OVER () FROM states;
+\set VERBOSITY default
+
+DROP FUNCTION pg_temp.differences;
+DROP TABLE states, customers;
