@@ -268,7 +268,7 @@ SELECT r, copy.n, copy.source, slip, person.is_chinese, is_latin,
 			ELSE family END AS family,
 	   CASE WHEN NOT retail.chance(r, 'no e-mail', no_email) THEN email.email END AS email,
 	   CASE WHEN retail.chance(r, 'no phone', no_phone) THEN NULL
-			WHEN retail.chance(r, 'other phone', 0.12) THEN other_phone ELSE phone END AS phone,
+			WHEN retail.chance(r, 'other phone', 0.09) THEN other_phone ELSE phone END AS phone,
 	   CASE WHEN retail.chance(r, 'no birth', no_birth) THEN NULL
 			WHEN NOT retail.chance(r, 'wrong birth', 0.04) THEN birth
 			ELSE CASE retail.pick(r, 'birth slip', 5)
@@ -287,7 +287,7 @@ JOIN person ON person.n = copy.n
 CROSS JOIN LATERAL (SELECT person.is_chinese AND retail.chance(r, 'Latin', 0.02) AS is_latin) AS script
 -- Some families share an e-mail address.
 JOIN email ON email.n = CASE WHEN size > 1 AND retail.chance(household, 'family e-mail', 0.06) THEN head ELSE copy.n END
-	AND email.which = retail.chance(r, 'other e-mail', 0.14)::int;
+	AND email.which = retail.chance(r, 'other e-mail', 0.12)::int;
 ANALYZE known;
 
 -- How the system writes it. Key numbers are shuffled: neighbours are strangers.
