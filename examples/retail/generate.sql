@@ -73,7 +73,9 @@ RETURN (
 -- The digits of a telephone number: a Chinese mobile number, or ten digits in a North American area.
 CREATE FUNCTION retail.phone(n int8, area text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN area = '' THEN '1' || (ARRAY['31', '35', '38', '39', '50', '58', '59', '77', '86', '88'])[retail.pick(n, 'operator', 10)]
+RETURN CASE WHEN area = ''
+			THEN '1' || (ARRAY['31', '35', '38', '39', '50', '58', '59', '77', '86', '88'])
+						[retail.pick(n, 'operator', 10)]
 			ELSE area || 199 + retail.pick(n, 'exchange', 800) END
 		|| lpad((retail.pick(n, 'line', CASE WHEN area = '' THEN 100000000 ELSE 10000 END) - 1)::text,
 				CASE WHEN area = '' THEN 8 ELSE 4 END, '0');
@@ -153,10 +155,12 @@ FROM (SELECT household AS address, is_chinese FROM kin WHERE member = 1
 	  SELECT 1000000000 + n, is_chinese FROM kin WHERE has_moved) AS house
 JOIN city_slot AS city
 	ON city.is_chinese = house.is_chinese
-	AND city.slot = retail.pick(address, 'city', CASE WHEN house.is_chinese THEN :city_zh_slots ELSE :city_en_slots END)
+	AND city.slot = retail.pick(address, 'city', CASE WHEN house.is_chinese THEN :city_zh_slots
+												ELSE :city_en_slots END)
 JOIN street_slot AS street
 	ON street.is_chinese = house.is_chinese
-	AND street.slot = retail.pick(address, 'street', CASE WHEN house.is_chinese THEN :street_zh_slots ELSE :street_en_slots END);
+	AND street.slot = retail.pick(address, 'street', CASE WHEN house.is_chinese THEN :street_zh_slots
+												ELSE :street_en_slots END);
 ANALYZE address;
 
 -- given_other and family_other: what a clerk hears instead (Chinese); other_family: a name at birth
@@ -168,7 +172,8 @@ SELECT kin.n, household, head, size, kin.is_chinese,
 	   CASE WHEN kin.is_chinese THEN first.glyph || coalesce(second.glyph, '') ELSE given_en.given END AS given,
 	   CASE WHEN kin.is_chinese THEN first.pinyin || coalesce(second.pinyin, '')
 			ELSE lower(given_en.given COLLATE "C") END AS given_latin,
-	   lower(CASE WHEN kin.is_chinese THEN given_en.given ELSE coalesce(nicknames[1], given_en.given) END COLLATE "C") AS short_latin,
+	   lower(CASE WHEN kin.is_chinese THEN given_en.given
+				  ELSE coalesce(nicknames[1], given_en.given) END COLLATE "C") AS short_latin,
 	   CASE WHEN second.glyph IS NULL THEN first.other ELSE first.glyph || second.other END AS given_other,
 	   nicknames,
 	   CASE WHEN kin.is_chinese THEN family_zh.family ELSE family_en.family END AS family,
@@ -246,7 +251,8 @@ SELECT r, n,
 			  THEN retail.pick(r, 'again in', least(k, 3)) ELSE k END] AS source
 FROM (SELECT n, k, row_number() OVER (ORDER BY n, k) AS r
 	  FROM person,
-		  generate_series(1, (ARRAY[1,1,1,1,1,1,1,1,1, 2,2,2,2,2,2, 3,3,3,3, 4])[retail.pick(n, 'records', 20)]) AS k) AS numbered
+		  generate_series(1, (ARRAY[1,1,1,1,1,1,1,1,1, 2,2,2,2,2,2, 3,3,3,3, 4])
+							  [retail.pick(n, 'records', 20)]) AS k) AS numbered
 WHERE r <= :'records'::int8;
 ANALYZE copy;
 
@@ -262,7 +268,8 @@ SELECT r, copy.n, copy.source, slip, person.is_chinese, is_latin,
 			THEN given || ' ' || chr(64 + retail.pick(copy.n, 'middle letter', 26)) || '.'
 			ELSE given END AS given,
 	   CASE WHEN is_latin THEN initcap(family_latin COLLATE "C")
-			WHEN person.is_chinese THEN CASE WHEN retail.chance(r, 'heard family', slip / 2) THEN family_other ELSE family END
+			WHEN person.is_chinese THEN CASE WHEN retail.chance(r, 'heard family', slip / 2) THEN family_other
+											 ELSE family END
 			WHEN retail.chance(r, 'other name', 0.4) THEN coalesce(other_family, family)
 			WHEN retail.chance(r, 'no marks', 0.5) THEN translate(family, 'áéíóúñü''', 'aeiounu')
 			ELSE family END AS family,
@@ -286,7 +293,8 @@ JOIN habit ON habit.source = copy.source
 JOIN person ON person.n = copy.n
 CROSS JOIN LATERAL (SELECT person.is_chinese AND retail.chance(r, 'Latin', 0.02) AS is_latin) AS script
 -- Some families share an e-mail address.
-JOIN email ON email.n = CASE WHEN size > 1 AND retail.chance(household, 'family e-mail', 0.06) THEN head ELSE copy.n END
+JOIN email
+	ON email.n = CASE WHEN size > 1 AND retail.chance(household, 'family e-mail', 0.06) THEN head ELSE copy.n END
 	AND email.which = retail.chance(r, 'other e-mail', 0.12)::int;
 ANALYZE known;
 
@@ -371,9 +379,12 @@ FROM (
 				 CASE WHEN retail.chance(r, 'capitals', 0.04) THEN 1
 					  WHEN source = 'shop' AND retail.chance(r, 'small letters', 0.06) THEN 2 END AS shout,
 				 retail.chance(r, 'traditional', 0.03) AS old_script,
-				 CASE WHEN retail.chance(r, 'given slip', slip) THEN retail.typo(given, r, 'given') ELSE given END AS given_slip,
-				 CASE WHEN retail.chance(r, 'family slip', slip) THEN retail.typo(family, r, 'family') ELSE family END AS family_slip,
-				 CASE WHEN retail.chance(r, 'phone slip', slip / 2) THEN retail.typo(phone, r, 'phone') ELSE phone END AS digits
+				 CASE WHEN retail.chance(r, 'given slip', slip)
+					  THEN retail.typo(given, r, 'given') ELSE given END AS given_slip,
+				 CASE WHEN retail.chance(r, 'family slip', slip)
+					  THEN retail.typo(family, r, 'family') ELSE family END AS family_slip,
+				 CASE WHEN retail.chance(r, 'phone slip', slip / 2)
+					  THEN retail.typo(phone, r, 'phone') ELSE phone END AS digits
 		  FROM known OFFSET 0) AS known
 	JOIN address ON address.address = home
 	CROSS JOIN traditional) AS written;
@@ -428,14 +439,16 @@ FROM record ORDER BY record_id COLLATE "C";
 
 CREATE TEMP TABLE sale ON COMMIT DROP AS
 SELECT record_id, o, begins + floor(retail.uniform(o, 'at') * (ends - begins))::int8 AS second,
-	   (500 + floor(retail.uniform(o, 'amount') * retail.uniform(o, 'cheaper') * level * 160)::int8)::numeric(12, 2) / 100 AS amount
+	   (500 + floor(retail.uniform(o, 'amount') * retail.uniform(o, 'cheaper') * level * 160)::int8)::numeric(12, 2)
+	   / 100 AS amount
 FROM (SELECT r, record_id,
 			 (ARRAY[0,0,1,1,1,2,2,2,3,3,4,4,5,6,7,9,11,14,18,27])
 				[CASE WHEN retail.chance(r, 'habit', 0.7) THEN retail.pick(n, 'orders', 20)
 					  ELSE retail.pick(r, 'orders of record', 20) END] AS orders,
 			 (ARRAY[60, 80, 100, 100, 130, 200, 400])[retail.pick(n, 'level', 7)] AS level,
 			 begins, CASE WHEN retail.chance(n, 'stays', 0.5) THEN 63158400
-						  ELSE begins + 86400 + floor(retail.uniform(n, 'ends') * (63158400 - 86400 - begins))::int8 END AS ends
+						  ELSE begins + 86400 + floor(retail.uniform(n, 'ends') * (63158400 - 86400 - begins))::int8
+					  END AS ends
 	  FROM (SELECT r, n, record_id,
 				   floor(retail.uniform(n, 'begins') * retail.uniform(n, 'earlier') * 60000000)::int8 AS begins
 			FROM record OFFSET 0) AS joined) AS buyer,
