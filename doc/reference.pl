@@ -54,7 +54,7 @@ sub print_module {
     for my $chapter (map { chapters($_) } sort glob "$checkout/src/$module/*.sql") {
         my @found = grep { !$_->{printed}++ } map { @{ $objects->{$_} || [] } } @{ $chapter->{names} };
         next unless @found;
-        print "\n## $module\n" unless $headed++;
+        print "\n## $module\n" unless $headed++ || $chapter->{prose} =~ /^#/;
         print "\n$chapter->{prose}\n" if $chapter->{prose};
         for my $kind (kinds(@found)) {
             print_table($kind, grep { $_->{kind} eq $kind } @found);
@@ -68,7 +68,8 @@ sub kinds {
     return grep { !$seen{$_}++ } map { $_->{kind} } @_;
 }
 
-# A part's chapters: a run of "--|" lines, and the names that are created until the next one.
+# A part's chapters: "--|" lines, in which a gap ends a paragraph, and the names that are created
+# until the next ones. A chapter whose prose opens with a heading needs none of ours.
 sub chapters {
     my ($path) = @_;
     my @chapters = ({ prose => '', names => [] });
@@ -76,8 +77,8 @@ sub chapters {
     open my $part, '<:raw', $path or die "$path: $!\n";
     while (my $line = <$part>) {
         if ($line =~ /^--\| ?(.*)/) {
-            push @chapters, { prose => '', names => [] } unless $in_prose;
-            $chapters[-1]{prose} .= ($in_prose ? "\n" : '') . $1;
+            push @chapters, { prose => '', names => [] } if @{ $chapters[-1]{names} };
+            $chapters[-1]{prose} .= ($in_prose ? "\n" : $chapters[-1]{prose} ? "\n\n" : '') . $1;
             $in_prose = 1;
             next;
         }
