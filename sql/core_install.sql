@@ -39,7 +39,9 @@ DROP SCHEMA cdw;
 CREATE ROLE regress_cdw_admin SUPERUSER;
 CREATE SCHEMA cdw AUTHORIZATION regress_cdw_admin;
 CREATE EXTENSION customer_dw;
-ALTER SCHEMA cdw OWNER TO CURRENT_USER;
+DROP EXTENSION customer_dw;
+DROP SCHEMA cdw;
 
+CREATE EXTENSION customer_dw;
 DROP ROLE regress_cdw_plain;
 DROP ROLE regress_cdw_admin;
