@@ -43,9 +43,11 @@ include $(PGXS)
 -include $(OBJS:.o=.d)
 $(OBJS:.o=.bc): %.bc: %.o
 
-# A VPATH build starts without the folders that the objects go to.
-$(OBJS): | $(sort $(dir $(OBJS)))
-$(sort $(dir $(OBJS))):
+# A VPATH build starts without the folders that the objects go to; named in full, make does not take
+# the sources' folders for them.
+OBJECT_FOLDERS = $(addprefix $(CURDIR)/,$(sort $(dir $(OBJS))))
+$(OBJS): | $(OBJECT_FOLDERS)
+$(OBJECT_FOLDERS):
 	mkdir -p $@
 
 customer_dw--$(EXTVERSION).sql: $(SQL_PARTS) $(srcdir)/customer_dw.control
