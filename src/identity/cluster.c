@@ -24,7 +24,7 @@
 #define LOWEST_CUT -2.0
 #define CUT_STEP 2.0	 /* larger components are cut again, so much higher each time */
 #define HIGHEST_CUT 12.0 /* what hangs together above this is one group, however large */
-#define RATIO_LIMIT 20.0 /* no single pair says more than this, in nats */
+#define RATIO_LIMIT 20.0 /* one pair counts up to odds of e^20 for, a ratio of e^-20 against */
 #define FIXED_POINT 65536.0
 #define SIZE_EXPONENT .15
 
@@ -56,7 +56,8 @@ pair_ratio(const cdw_scorer *scorer, uint32 a, uint32 b)
 {
 	double ratio = cdw_score(scorer, a, b) - scorer->prior_weight;
 
-	return (int64) rint(Max(Min(ratio, RATIO_LIMIT), -RATIO_LIMIT) * FIXED_POINT);
+	return (int64) rint(Max(Min(ratio, RATIO_LIMIT - scorer->prior_weight), -RATIO_LIMIT) *
+						FIXED_POINT);
 }
 
 static double

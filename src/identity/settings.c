@@ -540,7 +540,7 @@ cdw_settings_json(const cdw_resolver *resolver)
 	else
 		appendStringInfo(&out, "%d", match->max_block);
 	appendStringInfo(&out,
-					 ", \"all_pairs_limit\": %.17g, \"min_probability\": %.17g, "
+					 ", \"all_pairs_limit\": %.15g, \"min_probability\": %.15g, "
 					 "\"clustering\": \"%s\"}}",
 					 match->all_pairs_limit, match->min_probability, resolver->clustering);
 	return out.data;
