@@ -97,6 +97,9 @@ read_digits(const char *value, int len, dialled *number)
 	const unsigned char *at = (const unsigned char *) value;
 	const unsigned char *end = at + len;
 
+	/* an URI of RFC 3966 */
+	if (len >= 4 && memcmp(value, "tel:", 4) == 0)
+		at += 4;
 	number->international = false;
 	number->length = 0;
 	while (at < end)

@@ -25,13 +25,15 @@ extern bool cdw_soundex(const char *value, int len, char *code);
 
 /*
  * normalize_*.c: each replaces what is in out by the standard form of value. Those that return bool
- * give false where the value is not valid (NULL in SQL).
+ * give false where the value is not valid (NULL in SQL); out is then undefined. The value must not
+ * lie in out.
  */
 extern void cdw_normalize_text(const char *value, int len, StringInfo out);
 extern void cdw_normalize_name(const char *value, int len, StringInfo out);
 extern bool cdw_normalize_email(const char *value, int len, StringInfo out);
 /* region: an ISO 3166 code of two letters, for numbers written without a country code */
 extern bool cdw_normalize_phone(const char *value, int len, const char *region, StringInfo out);
+/* whether there is a numbering plan for the region; without one no number is valid */
 extern bool cdw_phone_region_known(const char *region);
 /* a valid calendar day of the years 1 to 9999 */
 typedef enum cdw_field_order

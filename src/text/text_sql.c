@@ -11,7 +11,7 @@
 #include "utils/datetime.h"
 
 /*
- * Edit distances take time in proportion to the product of the lengths: 0.3 s at this limit.
+ * Edit distances take time in proportion to the product of the lengths: at this limit about a second.
  */
 #define MAX_CELLS INT64CONST(10000000000)
 
