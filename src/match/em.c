@@ -5,9 +5,12 @@
  *
  * The prior is unconditional: candidates that blocking never found count as non-matches. u starts
  * from random pairs and is cleared of the matches among them in each round, which matters where
- * duplicates are a visible share of all pairs. The share of matches that disagree on a field is
- * capped by the field's kind; without the cap EM may settle on the class "same city" instead of
- * "same person".
+ * duplicates are a visible share of all pairs.
+ *
+ * EM finds some class of pairs that agree a lot; without a bound that may be "same household" or "same
+ * city" instead of "same person". So the share of matches that disagree on a field is bounded by the
+ * field's kind, by posterior regularisation (Ganchev et al. 2010): a penalty on the last level grows until
+ * the bound holds.
  */
 #include "match/match.h"
 
@@ -21,6 +24,7 @@
 #define SMOOTHING .1	/* pairs added to each level of m */
 #define NEGLIGIBLE 1e-4 /* a match probability that is not worth adding */
 #define LEAST_U .02		/* of the rate among random pairs */
+#define PENALTY_LIMIT -25.0
 
 typedef struct Trainer
 {
@@ -29,7 +33,8 @@ typedef struct Trainer
 	double rate[CDW_MAX_FIELDS][CDW_MAX_LEVELS]; /* among random pairs */
 	cdw_pattern *pattern;
 	uint32 npatterns;
-	double scale; /* pairs that a counted pair stands for */
+	double scale;					/* pairs that a counted pair stands for */
+	double penalty[CDW_MAX_FIELDS]; /* on the last level, in nats; 0 or below */
 } Trainer;
 
 static int
@@ -102,12 +107,24 @@ clean_u(const Trainer *trainer, int f)
 		field->u[l] /= total;
 }
 
+/* Moves a penalty towards the value under which the bound on disagreement just holds; by how much. */
+static double
+update_penalty(Trainer *trainer, int f, double disagreement)
+{
+	double bound = trainer->settings->field[f].kind->max_disagreement;
+	double before = trainer->penalty[f];
+	double penalty = before + Min(Max(log(bound / disagreement), -2), .5);
+
+	trainer->penalty[f] = Min(Max(penalty, PENALTY_LIMIT), 0);
+	return fabs(trainer->penalty[f] - before);
+}
+
 /* m from the expected matches at each level; returns the greatest change. */
 static double
-update_m(const Trainer *trainer, int f, const double *matches)
+update_m(Trainer *trainer, int f, const double *matches)
 {
 	cdw_field_model *field = &trainer->model->field[f];
-	double cap = trainer->settings->field[f].kind->max_disagreement;
+	double bound = trainer->settings->field[f].kind->max_disagreement;
 	int nlevels = levels_of(trainer->settings, f);
 	int last = nlevels - 1;
 	double total = 0;
@@ -118,11 +135,13 @@ update_m(const Trainer *trainer, int f, const double *matches)
 		total += matches[l] + SMOOTHING;
 	for (int l = 0; l < nlevels; l++)
 		m[l] = (matches[l] + SMOOTHING) / total;
-	if (m[last] > cap)
+	if (trainer->model->iterations > 0)
+		change = update_penalty(trainer, f, m[last]);
+	if (m[last] > bound)
 	{
 		for (int l = 0; l < last; l++)
-			m[l] *= (1 - cap) / (1 - m[last]);
-		m[last] = cap;
+			m[l] *= (1 - bound) / (1 - m[last]);
+		m[last] = bound;
 	}
 	for (int l = 0; l < nlevels; l++)
 	{
@@ -145,8 +164,13 @@ iterate(Trainer *trainer)
 	double change = 0;
 
 	for (int f = 0; f < nfields; f++)
-		for (int l = 0; l < levels_of(trainer->settings, f); l++)
+	{
+		int nlevels = levels_of(trainer->settings, f);
+
+		for (int l = 0; l < nlevels; l++)
 			weight[f][l] = log(model->field[f].m[l] / model->field[f].u[l]);
+		weight[f][nlevels - 1] += trainer->penalty[f];
+	}
 	for (uint32 i = 0; i < trainer->npatterns; i++)
 	{
 		const cdw_pattern *pattern = &trainer->pattern[i];
@@ -211,4 +235,7 @@ cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks *
 		model->iterations++;
 	}
 	pfree(trainer.pattern);
+	/* what scoring needs is the weight, so m takes the penalty in */
+	for (int f = 0; f < settings->nfields; f++)
+		model->field[f].m[levels_of(settings, f) - 1] *= exp(trainer.penalty[f]);
 }
