@@ -86,7 +86,7 @@ SELECT * FROM cdw.rfm_table('odd_2', 'customer', 'at', 'amount', '2024-06-01');
 SELECT * FROM cdw.rfm_table('odd_3', 'customer', 'at', 'amount', '2024-06-01');
 SELECT customer, monetary FROM cdw.rfm_table('odd_4', 'customer', 'at', 'amount', '2024-06-01');
 
--- Names with quotes, semicolons, capitals and 63 bytes; a customer column named like the table; a partitioned table
+-- Names with quotes, semicolons, capitals and 63 bytes; a partitioned table
 CREATE SCHEMA "sch;ema ""x""";
 CREATE TABLE "sch;ema ""x"""."t'; DROP TABLE orders; --" ("Cust""omer" text, "a;t" date, "amount_63_bytes_äääääääääääääääääääääääx" int, t int)
     PARTITION BY RANGE ("a;t");
