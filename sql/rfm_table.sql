@@ -153,6 +153,13 @@ CREATE TEMP TABLE fresh AS SELECT 'new' AS customer, now() AS at, 1 AS amount;
 SELECT customer, recency, frequency FROM cdw.rfm_table('fresh', 'customer', 'at', 'amount');
 ROLLBACK;
 
+-- Names of 20,000 bytes that differ at the end, the empty name, and names that begin alike
+CREATE TABLE long_names AS
+SELECT repeat('x', 20000) || i % 3 AS customer, date '2024-01-01' + i AS at, i AS amount FROM generate_series(1, 9) i
+UNION ALL SELECT repeat('x', i), '2024-01-01', i FROM generate_series(0, 30, 5) i;
+SELECT length(customer), right(customer, 1) AS last, frequency, monetary FROM cdw.rfm_table('long_names', 'customer', 'at', 'amount', '2024-06-01');
+DROP TABLE long_names;
+
 -- 20,000 customers, long and short names with common beginnings: rfm_table agrees with rfm, rfm_score, sum, max and
 -- C order on every row
 CREATE TABLE many AS

@@ -67,6 +67,7 @@ grow(cdw_customers *table)
 		uint64 hash = table->customers[i].hash;
 		uint64 slot = hash & table->slot_mask;
 
+		cdw_check_cancel(i);
 		while (table->slots[slot] != 0)
 			slot = (slot + 1) & table->slot_mask;
 		table->slots[slot] = slot_value(hash, i);

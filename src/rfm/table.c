@@ -6,7 +6,6 @@
  */
 #include "rfm/orders.h"
 
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -53,6 +52,7 @@ order_customers(const cdw_order_reader *reader, cdw_arena *arena, OrderedCustome
 		const cdw_customer *customer = &reader->customers.customers[i];
 		const char *key = cdw_customer_key(customer);
 
+		cdw_check_cancel(i);
 		if (reader->integer_customers)
 		{
 			char *digits = cdw_arena_alloc(arena, MAXINT8LEN + 1);
@@ -97,6 +97,7 @@ score_ordered(const cdw_order_reader *reader, const OrderedCustomers *ordered, i
 	{
 		const cdw_customer *customer = customer_in_place(reader, ordered, i);
 
+		cdw_check_cancel(i);
 		input.last_at[i] = customer->last_at;
 		input.frequency[i] = customer->frequency;
 		input.sum[i] = customer->sum;
@@ -143,7 +144,7 @@ put_rows(FunctionCallInfo fcinfo, const cdw_order_reader *reader, const OrderedC
 
 	for (uint64 i = 0; i < ordered->n; i++)
 	{
-		CHECK_FOR_INTERRUPTS();
+		cdw_check_cancel(i);
 		put_row(rows, desc, &ordered->names[ordered->order[i].row],
 				customer_in_place(reader, ordered, i), scores[i], reader->as_of,
 				bins == CDW_SEGMENT_BINS);
