@@ -89,6 +89,13 @@ FROM (SELECT customer, cdw.rfm(at, amount) AS whole FROM history GROUP BY custom
 JOIN (SELECT customer, cdw.rfm_merge(state ORDER BY day) AS merged, cdw.rfm_merge(state ORDER BY day DESC) AS merged_backwards
       FROM daily GROUP BY customer) m USING (customer);
 
+-- States of 5,000 digits, stored out of line
+CREATE TABLE huge AS
+SELECT i, cdw.rfm('2024-01-01', x) AS state, x FROM (SELECT i, (repeat('1234567890', 500) || i || '.5')::numeric AS x FROM generate_series(1, 4) i) n GROUP BY i, x;
+SELECT cdw.monetary(cdw.rfm_merge(state)) = sum(x) AS as_sum, cdw.frequency(cdw.rfm_merge(state)) FROM huge;
+SELECT i, (score).m FROM (SELECT i, cdw.rfm_score(state, '2024-01-01') OVER () AS score FROM huge) q ORDER BY i;
+DROP TABLE huge;
+
 -- rfm_add leaves its arguments alone and is commutative; NULL stays NULL
 SELECT a, b, cdw.rfm_add(a, b), cdw.rfm_add(b, a), a AS a_again, b AS b_again
 FROM (VALUES ('(2,2024-01-01T00:00:00Z,2024-02-01T00:00:00Z,5.00)'::cdw.rfm, '(1,2023-06-01T00:00:00Z,2023-06-01T00:00:00Z,1.5)'::cdw.rfm),

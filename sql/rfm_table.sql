@@ -86,7 +86,7 @@ SELECT * FROM cdw.rfm_table('odd_2', 'customer', 'at', 'amount', '2024-06-01');
 SELECT * FROM cdw.rfm_table('odd_3', 'customer', 'at', 'amount', '2024-06-01');
 SELECT customer, monetary FROM cdw.rfm_table('odd_4', 'customer', 'at', 'amount', '2024-06-01');
 
--- Names with quotes, semicolons, capitals and 63 bytes; a customer column named like the table; a partitioned table
+-- Names with quotes, semicolons, capitals and 63 bytes; a partitioned table
 CREATE SCHEMA "sch;ema ""x""";
 CREATE TABLE "sch;ema ""x"""."t'; DROP TABLE orders; --" ("Cust""omer" text, "a;t" date, "amount_63_bytes_äääääääääääääääääääääääx" int, t int)
     PARTITION BY RANGE ("a;t");
@@ -152,6 +152,13 @@ BEGIN;
 CREATE TEMP TABLE fresh AS SELECT 'new' AS customer, now() AS at, 1 AS amount;
 SELECT customer, recency, frequency FROM cdw.rfm_table('fresh', 'customer', 'at', 'amount');
 ROLLBACK;
+
+-- Names of 20,000 bytes that differ at the end, the empty name, and names that begin alike
+CREATE TABLE long_names AS
+SELECT repeat('x', 20000) || i % 3 AS customer, date '2024-01-01' + i AS at, i AS amount FROM generate_series(1, 9) i
+UNION ALL SELECT repeat('x', i), '2024-01-01', i FROM generate_series(0, 30, 5) i;
+SELECT length(customer), right(customer, 1) AS last, frequency, monetary FROM cdw.rfm_table('long_names', 'customer', 'at', 'amount', '2024-06-01');
+DROP TABLE long_names;
 
 -- 20,000 customers, long and short names with common beginnings: rfm_table agrees with rfm, rfm_score, sum, max and
 -- C order on every row

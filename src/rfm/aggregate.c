@@ -97,8 +97,10 @@ CDW_FUNCTION(cdw_rfm_accum)
 			break;
 		case CDW_AMOUNT_NAN:
 			cdw_refuse_amount("NaN");
+			break;
 		case CDW_AMOUNT_INFINITE:
 			cdw_refuse_amount("infinity");
+			break;
 	}
 	return accumulate(fcinfo, PG_GETARG_TIMESTAMPTZ(1), &amount);
 }

@@ -67,6 +67,7 @@ grow(cdw_customers *table)
 		uint64 hash = table->customers[i].hash;
 		uint64 slot = hash & table->slot_mask;
 
+		cdw_check_cancel(i);
 		while (table->slots[slot] != 0)
 			slot = (slot + 1) & table->slot_mask;
 		table->slots[slot] = slot_value(hash, i);
@@ -131,12 +132,17 @@ cdw_customers_prefetch_slot(const cdw_customers *table, uint64 hash)
 	__builtin_prefetch(&table->slots[hash & table->slot_mask]);
 }
 
-/* Second stage: the customer that the slot names. */
+/* Second stage: the customer that the slot names, which may lie across two cache lines. */
 void
 cdw_customers_prefetch_customer(const cdw_customers *table, uint64 hash)
 {
 	uint64 value = table->slots[hash & table->slot_mask];
 
 	if (value != 0)
-		__builtin_prefetch(&table->customers[(value & ~TAG_MASK) - 1]);
+	{
+		const cdw_customer *customer = &table->customers[(value & ~TAG_MASK) - 1];
+
+		__builtin_prefetch(customer);
+		__builtin_prefetch(&customer->length);
+	}
 }

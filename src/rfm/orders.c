@@ -9,7 +9,6 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datum.h"
@@ -230,8 +229,7 @@ add_orders(cdw_order_reader *reader)
 		const cdw_customer *order = &reader->orders.customers[i];
 		uint64 number;
 
-		if ((i & 0xFFFFF) == 0)
-			CHECK_FOR_INTERRUPTS();
+		cdw_check_cancel(i);
 		memcpy(&number, cdw_customer_key(order), sizeof(number));
 		add_purchase(reader, &reader->customers.customers[number], order->last_at, &order->sum);
 	}
@@ -281,8 +279,10 @@ read_numeric(Datum value, cdw_sum *amount)
 			break;
 		case CDW_AMOUNT_NAN:
 			cdw_refuse_amount("NaN");
+			break;
 		case CDW_AMOUNT_INFINITE:
 			cdw_refuse_amount("infinity");
+			break;
 	}
 }
 

@@ -29,7 +29,7 @@ typedef struct cdw_waiting_row
 	uint32 length;
 } cdw_waiting_row;
 
-#define CDW_WAITING_ROWS 256
+#define CDW_WAITING_ROWS 64
 #define CDW_WAITING_BYTES 16384
 
 typedef struct cdw_order_reader

@@ -10,7 +10,16 @@
 #include "core/core.h"
 
 #include "datatype/timestamp.h"
+#include "miscadmin.h"
 #include "utils/numeric.h"
+
+/* For long loops: cancellable within milliseconds, at no cost per turn. */
+static inline void
+cdw_check_cancel(uint64 turn)
+{
+	if ((turn & 0xFFFF) == 0)
+		CHECK_FOR_INTERRUPTS();
+}
 
 /* ---- amount.c: exact sums of numeric ---- */
 
@@ -82,7 +91,7 @@ extern void cdw_rfm_unpack(const cdw_rfm *state, cdw_purchases *purchases);
 extern cdw_rfm *cdw_rfm_pack(const cdw_purchases *purchases);
 extern void cdw_rfm_add_states(cdw_purchases *purchases, const cdw_purchases *other);
 extern void cdw_check_purchase_time(TimestampTz at);
-extern void cdw_refuse_amount(const char *value) pg_attribute_noreturn();
+extern void cdw_refuse_amount(const char *value);
 extern void cdw_check_as_of(TimestampTz as_of);
 
 /* ---- sort.c ---- */

@@ -115,13 +115,13 @@ CREATE FUNCTION cdw.rfm_score(
     AS 'MODULE_PATHNAME', 'cdw_rfm_score'
     LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE; -- not STRICT: a NULL state scores NULL, a NULL parameter is an error
 COMMENT ON FUNCTION cdw.rfm_score IS
-    'Scores 1 (worst) to bins (2 to 9) of a state among the window partition; method quantile or ntile; NULL for a NULL state';
+    'Scores 1 (worst) to bins (2 to 9) of a state among its partition; method quantile or ntile; NULL for a NULL state';
 
 CREATE FUNCTION cdw.rfm_segment(r int, f int, m int, map jsonb DEFAULT NULL) RETURNS text
     AS 'MODULE_PATHNAME', 'cdw_rfm_segment'
     LANGUAGE C IMMUTABLE PARALLEL SAFE; -- not STRICT: a NULL map stands for the default map
 COMMENT ON FUNCTION cdw.rfm_segment IS
-    'Segment of scores: first match in map, or one of ten default segments of scores 1 to 5; NULL for a NULL score or no match';
+    'First segment of map that matches the scores, or one of ten default segments of scores 1 to 5; NULL for no match';
 
 --| A whole table at once.
 CREATE FUNCTION cdw.rfm_table(
@@ -148,4 +148,4 @@ CREATE FUNCTION cdw.rfm_table(
     -- runs a query of its own, which may read temporary tables and rows of this transaction.
     LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10000 COST 10000;
 COMMENT ON FUNCTION cdw.rfm_table IS
-    'Recency, frequency, monetary value, scores and segment (bins = 5) of every customer in a table of orders, up to as_of';
+    'Recency, frequency, monetary value, scores and segment (bins = 5) of each customer of a table of orders up to as_of';

@@ -11,7 +11,6 @@
  */
 #include "rfm/rfm.h"
 
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -84,6 +83,7 @@ score_by_key(cdw_sort_item *items, cdw_sort_item *scratch, uint64 n, int32 bins,
 	{
 		int bin;
 
+		cdw_check_cancel(i);
 		if (items[i].key != items[worse].key)
 			worse = i;
 		bin = method == CDW_SCORE_NTILE ? ntile_bin(i, n, bins) : (int) (bins * worse / n);

@@ -6,7 +6,6 @@
  */
 #include "rfm/rfm.h"
 
-#include "miscadmin.h"
 #include "port/pg_bswap.h"
 
 #define DIGIT_BITS 8
@@ -26,14 +25,6 @@ static inline int
 digit_of(int64 key, int digit)
 {
 	return (unsigned_key(key) >> (digit * DIGIT_BITS)) & (BUCKETS - 1);
-}
-
-/* Cancellable within milliseconds however long the loop. */
-static inline void
-check_now_and_then(uint64 i)
-{
-	if ((i & 0xFFFFF) == 0)
-		CHECK_FOR_INTERRUPTS();
 }
 
 static void
@@ -64,7 +55,7 @@ scatter(const cdw_sort_item *from, cdw_sort_item *to, uint64 n, int digit, const
 	}
 	for (uint64 i = 0; i < n; i++)
 	{
-		check_now_and_then(i);
+		cdw_check_cancel(i);
 		to[next[digit_of(from[i].key, digit)]++] = from[i];
 	}
 }
@@ -85,7 +76,7 @@ cdw_sort_items(cdw_sort_item *items, cdw_sort_item *scratch, uint64 n)
 	count = palloc0(sizeof(uint64) * DIGITS * BUCKETS);
 	for (uint64 i = 0; i < n; i++)
 	{
-		check_now_and_then(i);
+		cdw_check_cancel(i);
 		for (int digit = 0; digit < DIGITS; digit++)
 			count[digit][digit_of(items[i].key, digit)]++;
 	}
@@ -127,7 +118,7 @@ common_prefix(const cdw_string *strings, const cdw_sort_item *items, uint64 n, u
 		const cdw_string *string = &strings[items[i].row];
 		uint64 length = 0;
 
-		check_now_and_then(i);
+		cdw_check_cancel(i);
 		if (string->length > offset)
 		{
 			uint64 end = Min(common, string->length - offset);
@@ -149,7 +140,7 @@ sort_strings_from(const cdw_string *strings, cdw_sort_item *items, cdw_sort_item
 	offset += common_prefix(strings, items, n, offset);
 	for (uint64 i = 0; i < n; i++)
 	{
-		check_now_and_then(i);
+		cdw_check_cancel(i);
 		items[i].key = prefix_key(&strings[items[i].row], offset);
 	}
 	cdw_sort_items(items, scratch, n);
@@ -160,7 +151,7 @@ sort_strings_from(const cdw_string *strings, cdw_sort_item *items, cdw_sort_item
 
 		for (end = start + 1; end < n && items[end].key == items[start].key; end++)
 			longer |= strings[items[end].row].length > offset;
-		check_now_and_then(start);
+		cdw_check_cancel(start);
 		if (end - start > 1 && longer)
 			sort_strings_from(strings, items + start, scratch, end - start, offset);
 	}

@@ -6,10 +6,11 @@
  */
 #include "rfm/orders.h"
 
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
+
+#define PREFETCH_DISTANCE 16
 
 enum
 {
@@ -51,6 +52,7 @@ order_customers(const cdw_order_reader *reader, cdw_arena *arena, OrderedCustome
 		const cdw_customer *customer = &reader->customers.customers[i];
 		const char *key = cdw_customer_key(customer);
 
+		cdw_check_cancel(i);
 		if (reader->integer_customers)
 		{
 			char *digits = cdw_arena_alloc(arena, MAXINT8LEN + 1);
@@ -67,6 +69,22 @@ order_customers(const cdw_order_reader *reader, cdw_arena *arena, OrderedCustome
 	pfree(scratch);
 }
 
+/* The customer in place i; those that follow are on the way into the cache. */
+static inline const cdw_customer *
+customer_in_place(const cdw_order_reader *reader, const OrderedCustomers *ordered, uint64 i)
+{
+	const cdw_customer *customers = reader->customers.customers;
+
+	if (i + PREFETCH_DISTANCE < ordered->n)
+	{
+		const cdw_customer *ahead = &customers[ordered->order[i + PREFETCH_DISTANCE].row];
+
+		__builtin_prefetch(ahead);
+		__builtin_prefetch(&ahead->length);
+	}
+	return &customers[ordered->order[i].row];
+}
+
 /* The scores by place. */
 static cdw_scores *
 score_ordered(const cdw_order_reader *reader, const OrderedCustomers *ordered, int32 bins,
@@ -77,8 +95,9 @@ score_ordered(const cdw_order_reader *reader, const OrderedCustomers *ordered, i
 	cdw_score_input_init(&input, CurrentMemoryContext, ordered->n);
 	for (uint64 i = 0; i < ordered->n; i++)
 	{
-		const cdw_customer *customer = &reader->customers.customers[ordered->order[i].row];
+		const cdw_customer *customer = customer_in_place(reader, ordered, i);
 
+		cdw_check_cancel(i);
 		input.last_at[i] = customer->last_at;
 		input.frequency[i] = customer->frequency;
 		input.sum[i] = customer->sum;
@@ -125,11 +144,10 @@ put_rows(FunctionCallInfo fcinfo, const cdw_order_reader *reader, const OrderedC
 
 	for (uint64 i = 0; i < ordered->n; i++)
 	{
-		uint64 number = ordered->order[i].row;
-
-		CHECK_FOR_INTERRUPTS();
-		put_row(rows, desc, &ordered->names[number], &reader->customers.customers[number],
-				scores[i], reader->as_of, bins == CDW_SEGMENT_BINS);
+		cdw_check_cancel(i);
+		put_row(rows, desc, &ordered->names[ordered->order[i].row],
+				customer_in_place(reader, ordered, i), scores[i], reader->as_of,
+				bins == CDW_SEGMENT_BINS);
 		MemoryContextReset(row_context);
 	}
 	MemoryContextSwitchTo(old);

@@ -8,7 +8,6 @@
 
 #include "access/htup_details.h"
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -93,7 +92,7 @@ read_partition(WindowObject window, uint64 n, TimestampTz as_of, cdw_score_input
 		bool isout;
 		Datum state;
 
-		CHECK_FOR_INTERRUPTS();
+		cdw_check_cancel(i);
 		state = WinGetFuncArgInPartition(window, ARG_STATE, i, WINDOW_SEEK_HEAD, false, &isnull,
 										 &isout);
 		if (isnull || isout)
