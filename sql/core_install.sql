@@ -1,4 +1,6 @@
 -- Installing and removing the extension itself.
+-- From PostgreSQL 18 on, an error's context quotes the install script.
+\set SHOW_CONTEXT never
 
 -- everything is in a schema of its own, which everybody may use and nobody else fill
 SELECT e.extnamespace::regnamespace AS schema, e.extrelocatable AS relocatable
