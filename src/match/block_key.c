@@ -68,7 +68,8 @@ first(Piece value, int n, char *buffer pg_attribute_unused())
 static Piece
 last(Piece value, int n, char *buffer pg_attribute_unused())
 {
-	int skipped = after_characters(value, Max(0, count_characters(value) - n));
+	int total = count_characters(value);
+	int skipped = after_characters(value, total > n ? total - n : 0);
 
 	return (Piece){value.start + skipped, value.len - skipped};
 }
@@ -171,8 +172,9 @@ minhash(Piece value, int seed, char *buffer)
 	{
 		int gram = after_characters(rest, 3);
 		int step = after_characters(rest, 1);
+		uint64 hash = cdw_hash_bytes(rest.start, gram, seed);
 
-		least = Min(least, cdw_hash_bytes(rest.start, gram, seed));
+		least = Min(least, hash);
 		rest.start += step;
 		rest.len -= step;
 	} while (after_characters(rest, 2) < rest.len);

@@ -122,6 +122,7 @@ value_token_similarity(const char *a, int alen, const char *b, int blen, int *to
 	int na = split(a, alen, ta);
 	int nb = split(b, blen, tb);
 	double forward;
+	double backward;
 
 	*tokens = Max(na, nb);
 	if (na == 0 || nb == 0)
@@ -129,7 +130,8 @@ value_token_similarity(const char *a, int alen, const char *b, int blen, int *to
 	forward = token_similarity(ta, na, tb, nb);
 	for (int i = 0; i < nb; i++)
 		tb[i].used = false;
-	return Max(forward, token_similarity(tb, nb, ta, na));
+	backward = token_similarity(tb, nb, ta, na);
+	return Max(forward, backward);
 }
 
 /* ---- names ---- */
@@ -140,7 +142,9 @@ value_token_similarity(const char *a, int alen, const char *b, int blen, int *to
 static int
 name_level(const char *a, int alen, const char *b, int blen)
 {
-	int shorter = Min(characters(a, alen), characters(b, blen));
+	int acharacters = characters(a, alen);
+	int bcharacters = characters(b, blen);
+	int shorter = Min(acharacters, bcharacters);
 	bool ascii = shorter == Min(alen, blen);
 	int distance = cdw_damerau_levenshtein(a, alen, b, blen);
 	double similarity;
@@ -282,7 +286,9 @@ text_level(const char *a, int alen, const char *b, int blen)
 {
 	int tokens;
 	double alike = value_token_similarity(a, alen, b, blen, &tokens);
-	int longer = Max(characters(a, alen), characters(b, blen));
+	int acharacters = characters(a, alen);
+	int bcharacters = characters(b, blen);
+	int longer = Max(acharacters, bcharacters);
 
 	/* blanks lost or won split tokens: "pridhamstreet" */
 	if (alike < .75 && longer >= 5 &&
@@ -318,7 +324,7 @@ number_level(const char *a, int alen, const char *b, int blen)
 	memcpy(text, b, blen);
 	text[blen] = '\0';
 	y = strtod(text, NULL);
-	difference = fabs(x - y) / Max(fabs(x), fabs(y));
+	difference = fabs(x - y) / fmax(fabs(x), fabs(y));
 	return difference <= .01 ? 1 : difference <= .1 ? 2 : difference <= .3 ? 3 : 4;
 }
 

@@ -113,7 +113,7 @@ update_penalty(Trainer *trainer, int f, double disagreement)
 {
 	double bound = trainer->settings->field[f].kind->max_disagreement;
 	double before = trainer->penalty[f];
-	double penalty = before + Min(Max(log(bound / disagreement), -2), .5);
+	double penalty = before + fmin(fmax(log(bound / disagreement), -2), .5);
 
 	trainer->penalty[f] = Min(Max(penalty, PENALTY_LIMIT), 0);
 	return fabs(trainer->penalty[f] - before);
@@ -145,7 +145,7 @@ update_m(Trainer *trainer, int f, const double *matches)
 	}
 	for (int l = 0; l < nlevels; l++)
 	{
-		change = Max(change, fabs(m[l] - field->m[l]));
+		change = fmax(change, fabs(m[l] - field->m[l]));
 		field->m[l] = m[l];
 	}
 	return change;
@@ -193,7 +193,7 @@ iterate(Trainer *trainer)
 	{
 		if (model->field[f].term.values < 2)
 			continue;
-		change = Max(change, update_m(trainer, f, matches[f]));
+		change = fmax(change, update_m(trainer, f, matches[f]));
 		clean_u(trainer, f);
 	}
 	return change;
