@@ -161,7 +161,8 @@ isolation_suite() {
     run_regress isolation "$PGXS_TEST/isolation/pg_isolation_regress" "$ROOT/test/isolation" $specs
 }
 
-# The scripts start servers of their own: on a copy that the server's user can read, and write to.
+# The scripts start servers of their own: on a copy that the server's user can read, and write to,
+# with their sockets below the folder of ours, which goes when the server stops.
 tap_suite() {
     local stage=$PRIVATE/tap log=$BUILD/log/tap.log status=0
     step "running test/tap/ by prove"
@@ -173,7 +174,7 @@ tap_suite() {
     give_to_server "$stage" "$stage/tmp_check" "$stage/tmp_check/log"
     in_time "${AS_SERVER[@]}" env -u PGHOST -u PGPORT -u PGUSER -C "$stage" PATH="$BIN:$PATH" \
         TESTDIR="$stage" TESTDATADIR="$stage/tmp_check" TESTLOGDIR="$stage/tmp_check/log" \
-        PG_REGRESS="$PGXS_TEST/regress/pg_regress" \
+        PG_REGRESS="$PGXS_TEST/regress/pg_regress" TMPDIR="$PGHOST" \
         prove -v --ext=.pl -I "$PGXS_TEST/perl" test/tap >"$log" 2>&1 || status=$?
     grep -A 20 -E '^not ok ' "$log" | head -n 60 || true
     count tap "$log" "$status" '^ok [0-9]' '^not ok [0-9]' '^ok [0-9]+ # skip'
