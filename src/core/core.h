@@ -20,6 +20,9 @@
 #error "customer_dw needs PostgreSQL 15 or later"
 #endif
 
+/* PostgreSQL 18 renamed its macro */
+#define CDW_NORETURN __attribute__((noreturn))
+
 #define CDW_FUNCTION(name)                                                                         \
 	PG_FUNCTION_INFO_V1(name);                                                                     \
 	Datum name(PG_FUNCTION_ARGS)

@@ -22,7 +22,7 @@
 static const char *const field_orders[] = {"ymd", "mdy", "dmy"};
 
 static void
-pg_attribute_noreturn() settings_error(const char *message, const char *hint)
+CDW_NORETURN settings_error(const char *message, const char *hint)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s", message),
 					hint ? errhint("%s", hint) : 0));

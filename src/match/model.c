@@ -67,7 +67,7 @@ cdw_model_append_json(StringInfo out, const cdw_model *model, const cdw_match_se
 }
 
 static void
-pg_attribute_noreturn() model_error(const char *what)
+CDW_NORETURN model_error(const char *what)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the stored model is not valid"),

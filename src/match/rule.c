@@ -20,7 +20,7 @@ typedef struct Scanner
 } Scanner;
 
 static void
-pg_attribute_noreturn() syntax_error(const Scanner *scanner, const char *expected)
+CDW_NORETURN syntax_error(const Scanner *scanner, const char *expected)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("blocking rule \"%s\" cannot be parsed", scanner->text),
