@@ -75,7 +75,7 @@ read_count(TupleTableSlot *slot, void *arg)
 
 /* Counts for the values that the two records agree on. */
 static void
-recall_terms(const cdw_resolver *resolver, cdw_records *records)
+recall_terms(const cdw_resolver *resolver, cdw_records *records, const uint8 *level)
 {
 	cdw_terms *terms = cdw_terms_create(&resolver->match);
 	char *query = psprintf("SELECT records FROM %s WHERE field OPERATOR(pg_catalog.=) $1 AND "
@@ -90,7 +90,7 @@ recall_terms(const cdw_resolver *resolver, cdw_records *records)
 		Datum values[2];
 		uint32 count = 0;
 
-		if (cdw_level(records, f, records->record[0], records->record[1]) != 0)
+		if (level[f] != 0)
 			continue;
 		values[0] = CStringGetTextDatum(resolver->match.field[f].name);
 		values[1] = PointerGetDatum(cstring_to_text_with_len(value, len));
@@ -148,11 +148,10 @@ put_row(ExplainOutput *output, const char *field, const char *level, const char 
 /* For agreement, u is the share of this very value, so that weight is log2(m / u) in every row. */
 static void
 explain_field(ExplainOutput *output, const cdw_scorer *scorer, const cdw_model *model, int f,
-			  const Side *left, const Side *right)
+			  int level, const Side *left, const Side *right)
 {
 	const cdw_records *records = scorer->records;
 	const cdw_field *field = &records->settings->field[f];
-	int level = cdw_level(records, f, records->record[0], records->record[1]);
 	double m;
 	double u;
 
@@ -165,8 +164,8 @@ explain_field(ExplainOutput *output, const cdw_scorer *scorer, const cdw_model *
 	u = model->field[f].u[level];
 	if (level == 0)
 		u *= exp(-cdw_term_weight(scorer, f, records->record[0]));
-	put_row(output, field->name, field->kind->comparison->label[level], left->value[f],
-			right->value[f], &m, &u, log2(m / u));
+	put_row(output, field->name, field->comparison->label[level], left->value[f], right->value[f],
+			&m, &u, log2(m / u));
 }
 
 static void
@@ -187,6 +186,7 @@ CDW_FUNCTION(cdw_explain_match)
 	cdw_model *model;
 	cdw_records *records;
 	cdw_scorer scorer;
+	uint8 level[CDW_MAX_FIELDS];
 	Side left = {0};
 	Side right = {0};
 
@@ -200,10 +200,13 @@ CDW_FUNCTION(cdw_explain_match)
 	records = cdw_records_create(&resolver->match);
 	encode_side(records, &left);
 	encode_side(records, &right);
-	recall_terms(resolver, records);
+	for (int k = 0; k < resolver->match.nunits; k++)
+		cdw_levels(records, &resolver->match.unit[k], records->record[0], records->record[1],
+				   level);
+	recall_terms(resolver, records, level);
 	cdw_scorer_init(&scorer, records, model);
 	put_row(&output, "(prior)", NULL, NULL, NULL, NULL, NULL, scorer.prior_weight / M_LN2);
 	for (int f = 0; f < resolver->match.nfields; f++)
-		explain_field(&output, &scorer, model, f, &left, &right);
+		explain_field(&output, &scorer, model, f, level[f], &left, &right);
 	return (Datum) 0;
 }

@@ -21,8 +21,8 @@
 
 static const char *const field_orders[] = {"ymd", "mdy", "dmy"};
 
-static void
-CDW_NORETURN settings_error(const char *message, const char *hint)
+static void CDW_NORETURN
+settings_error(const char *message, const char *hint)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s", message),
 					hint ? errhint("%s", hint) : 0));
@@ -265,6 +265,7 @@ read_fields(cdw_resolver *resolver, Jsonb *document)
 		settings_error("a resolver needs at least one field", NULL);
 	qsort_arg(resolver->match.field, resolver->match.nfields, sizeof(cdw_field), compare_fields,
 			  &resolver->source);
+	cdw_plan_comparisons(&resolver->match);
 }
 
 /* ---- blocking ---- */

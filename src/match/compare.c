@@ -170,9 +170,21 @@ name_level(const char *a, int alen, const char *b, int blen)
 }
 
 const cdw_comparison cdw_compare_name = {
-	6,
-	name_level,
-	{"equal", "one slip", "nearly equal", "similar or prefix", "sounds alike", "different"}};
+	.nlevels = 6,
+	.different = 5,
+	.level = name_level,
+	.label = {"equal", "one slip", "nearly equal", "similar or prefix", "sounds alike",
+			  "different"},
+};
+
+/* A given name beside a family name: the last level is for the two exchanged, see level.c. */
+const cdw_comparison cdw_compare_swappable_name = {
+	.nlevels = 7,
+	.different = 5,
+	.level = name_level,
+	.label = {"equal", "one slip", "nearly equal", "similar or prefix", "sounds alike", "different",
+			  "swapped"},
+};
 
 /* ---- codes: phone, postcode, identifier ---- */
 
@@ -192,7 +204,11 @@ code_level(const char *a, int alen, const char *b, int blen)
 }
 
 const cdw_comparison cdw_compare_code = {
-	5, code_level, {"equal", "one slip", "two slips", "same first half", "different"}};
+	.nlevels = 5,
+	.different = 4,
+	.level = code_level,
+	.label = {"equal", "one slip", "two slips", "same first half", "different"},
+};
 
 /* ---- dates, as yyyymmdd ---- */
 
@@ -233,11 +249,13 @@ date_level(const char *a, int alen pg_attribute_unused(), const char *b,
 	return abs(day_number(a) - day_number(b)) <= 400 ? 4 : 5;
 }
 
-const cdw_comparison cdw_compare_date = {6,
-										 date_level,
-										 {"equal", "one slip or day and month exchanged",
-										  "two of year, month, day", "two slips or same year",
-										  "within 400 days", "different"}};
+const cdw_comparison cdw_compare_date = {
+	.nlevels = 6,
+	.different = 5,
+	.level = date_level,
+	.label = {"equal", "one slip or day and month exchanged", "two of year, month, day",
+			  "two slips or same year", "within 400 days", "different"},
+};
 
 /* ---- e-mail addresses ---- */
 
@@ -273,11 +291,13 @@ email_level(const char *a, int alen, const char *b, int blen)
 	return 5;
 }
 
-const cdw_comparison cdw_compare_email = {6,
-										  email_level,
-										  {"equal", "same local part or two slips",
-										   "three slips or local part with one slip",
-										   "similar local part", "same domain", "different"}};
+const cdw_comparison cdw_compare_email = {
+	.nlevels = 6,
+	.different = 5,
+	.level = email_level,
+	.label = {"equal", "same local part or two slips", "three slips or local part with one slip",
+			  "similar local part", "same domain", "different"},
+};
 
 /* ---- texts: addresses, companies, descriptions ---- */
 
@@ -304,9 +324,12 @@ text_level(const char *a, int alen, const char *b, int blen)
 }
 
 const cdw_comparison cdw_compare_text = {
-	6,
-	text_level,
-	{"equal", "nearly equal", "half of the words", "a third of the words", "a word", "different"}};
+	.nlevels = 6,
+	.different = 5,
+	.level = text_level,
+	.label = {"equal", "nearly equal", "half of the words", "a third of the words", "a word",
+			  "different"},
+};
 
 /* ---- numbers, by relative difference ---- */
 
@@ -329,7 +352,11 @@ number_level(const char *a, int alen, const char *b, int blen)
 }
 
 const cdw_comparison cdw_compare_number = {
-	5, number_level, {"equal", "within 1%", "within 10%", "within 30%", "different"}};
+	.nlevels = 5,
+	.different = 4,
+	.level = number_level,
+	.label = {"equal", "within 1%", "within 10%", "within 30%", "different"},
+};
 
 /* ---- categories ---- */
 
@@ -340,4 +367,9 @@ category_level(const char *a pg_attribute_unused(), int alen pg_attribute_unused
 	return 1;
 }
 
-const cdw_comparison cdw_compare_category = {2, category_level, {"equal", "different"}};
+const cdw_comparison cdw_compare_category = {
+	.nlevels = 2,
+	.different = 1,
+	.level = category_level,
+	.label = {"equal", "different"},
+};

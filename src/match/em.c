@@ -9,7 +9,7 @@
  *
  * EM finds some class of pairs that agree a lot; without a bound that may be "same household" or "same
  * city" instead of "same person". So the share of matches that disagree on a field is bounded by the
- * field's kind, by posterior regularisation (Ganchev et al. 2010): a penalty on the last level grows until
+ * field's kind, by posterior regularisation (Ganchev et al. 2010): a penalty on disagreement grows until
  * the bound holds.
  */
 #include "match/match.h"
@@ -34,13 +34,13 @@ typedef struct Trainer
 	cdw_pattern *pattern;
 	uint32 npatterns;
 	double scale;					/* pairs that a counted pair stands for */
-	double penalty[CDW_MAX_FIELDS]; /* on the last level, in nats; 0 or below */
+	double penalty[CDW_MAX_FIELDS]; /* on disagreement, in nats; 0 or below */
 } Trainer;
 
 static int
 levels_of(const cdw_match_settings *settings, int field)
 {
-	return settings->field[field].kind->comparison->nlevels;
+	return settings->field[field].comparison->nlevels;
 }
 
 /* Matches mostly agree; the rest is shared out, a little more to the last level. */
@@ -126,7 +126,7 @@ update_m(Trainer *trainer, int f, const double *matches)
 	cdw_field_model *field = &trainer->model->field[f];
 	double bound = trainer->settings->field[f].kind->max_disagreement;
 	int nlevels = levels_of(trainer->settings, f);
-	int last = nlevels - 1;
+	int different = trainer->settings->field[f].comparison->different;
 	double total = 0;
 	double m[CDW_MAX_LEVELS] = {0};
 	double change = 0;
@@ -136,12 +136,14 @@ update_m(Trainer *trainer, int f, const double *matches)
 	for (int l = 0; l < nlevels; l++)
 		m[l] = (matches[l] + SMOOTHING) / total;
 	if (trainer->model->iterations > 0)
-		change = update_penalty(trainer, f, m[last]);
-	if (m[last] > bound)
+		change = update_penalty(trainer, f, m[different]);
+	if (m[different] > bound)
 	{
-		for (int l = 0; l < last; l++)
-			m[l] *= (1 - bound) / (1 - m[last]);
-		m[last] = bound;
+		double agreement = 1 - m[different];
+
+		for (int l = 0; l < nlevels; l++)
+			m[l] *= (1 - bound) / agreement;
+		m[different] = bound;
 	}
 	for (int l = 0; l < nlevels; l++)
 	{
@@ -165,11 +167,9 @@ iterate(Trainer *trainer)
 
 	for (int f = 0; f < nfields; f++)
 	{
-		int nlevels = levels_of(trainer->settings, f);
-
-		for (int l = 0; l < nlevels; l++)
+		for (int l = 0; l < levels_of(trainer->settings, f); l++)
 			weight[f][l] = log(model->field[f].m[l] / model->field[f].u[l]);
-		weight[f][nlevels - 1] += trainer->penalty[f];
+		weight[f][trainer->settings->field[f].comparison->different] += trainer->penalty[f];
 	}
 	for (uint32 i = 0; i < trainer->npatterns; i++)
 	{
@@ -237,5 +237,5 @@ cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks *
 	pfree(trainer.pattern);
 	/* what scoring needs is the weight, so m takes the penalty in */
 	for (int f = 0; f < settings->nfields; f++)
-		model->field[f].m[levels_of(settings, f) - 1] *= exp(trainer.penalty[f]);
+		model->field[f].m[settings->field[f].comparison->different] *= exp(trainer.penalty[f]);
 }

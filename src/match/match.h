@@ -28,7 +28,8 @@
 typedef struct cdw_comparison
 {
 	int nlevels;
-	/* the level of two different, non-missing values, 1 .. nlevels - 1; equality is level 0 */
+	int different; /* the level of plain disagreement */
+	/* the level of two different, non-missing values, 1 .. different; equality is level 0 */
 	int (*level)(const char *a, int alen, const char *b, int blen);
 	const char *label[CDW_MAX_LEVELS];
 } cdw_comparison;
@@ -41,7 +42,7 @@ typedef struct cdw_kind
 	/* replaces out by the standard form; an empty out is a missing value */
 	void (*standardise)(const struct cdw_field *field, const char *value, int len, StringInfo out);
 	const cdw_comparison *comparison;
-	/* the largest share of matches that may be at the last level */
+	/* the largest share of matches that may disagree */
 	double max_disagreement;
 	/* default block keys, %s stands for the field; NULL ends the list */
 	const char *block_keys[7];
@@ -54,6 +55,7 @@ extern char *cdw_kind_names(void);
 
 /* compare.c */
 extern const cdw_comparison cdw_compare_name;
+extern const cdw_comparison cdw_compare_swappable_name;
 extern const cdw_comparison cdw_compare_code;
 extern const cdw_comparison cdw_compare_date;
 extern const cdw_comparison cdw_compare_email;
@@ -67,10 +69,18 @@ typedef struct cdw_field
 {
 	char *name;
 	const cdw_kind *kind;
+	const cdw_comparison *comparison;
 	bool term_frequency; /* agreement on a rare value weighs more than on a frequent one */
 	char *region;		 /* phone: ISO 3166 code for numbers without a country code */
 	int field_order;	 /* date: a cdw_field_order of text.h */
 } cdw_field;
+
+/* What is compared in one go: a field, or a given name with the family name it may be exchanged with. */
+typedef struct cdw_unit
+{
+	int field;
+	int swap_with; /* -1: nothing */
+} cdw_unit;
 
 typedef struct cdw_transform cdw_transform;
 
@@ -92,6 +102,8 @@ typedef struct cdw_match_settings
 {
 	int nfields;
 	cdw_field field[CDW_MAX_FIELDS];
+	int nunits;
+	cdw_unit unit[CDW_MAX_FIELDS];
 	int nrules;
 	cdw_rule rule[CDW_MAX_RULES];
 	bool link;				/* only pairs of two different sources count */
@@ -185,6 +197,12 @@ cdw_comparable(const cdw_records *records, uint32 a, uint32 b)
 										   cdw_record_source(records, records->record[b]);
 }
 
+/* ---- comparison of two records (level.c) ---- */
+
+extern void cdw_plan_comparisons(cdw_match_settings *settings);
+extern void cdw_levels(const cdw_records *records, const cdw_unit *unit, cdw_record *a,
+					   cdw_record *b, uint8 *level);
+
 /* ---- term frequencies (term.c) ---- */
 
 typedef struct cdw_terms cdw_terms;
@@ -271,12 +289,11 @@ typedef struct cdw_scorer
 	double prior_weight; /* ln of the prior odds */
 	double weight[CDW_MAX_FIELDS][CDW_MISSING + 1];
 	double term_scale[CDW_MAX_FIELDS]; /* weight of agreement on a value: ln(term_scale / count) */
-	int order[CDW_MAX_FIELDS];		   /* fields, strongest first */
-	double reach[CDW_MAX_FIELDS + 1];  /* the most that the fields from here on can add */
+	int order[CDW_MAX_FIELDS];		   /* units, strongest first */
+	double reach[CDW_MAX_FIELDS + 1];  /* the most that the units from here on can add */
 } cdw_scorer;
 
 extern void cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, const cdw_model *model);
-extern int cdw_level(const cdw_records *records, int field, cdw_record *a, cdw_record *b);
 extern double cdw_term_weight(const cdw_scorer *scorer, int field, cdw_record *record);
 extern double cdw_score(const cdw_scorer *scorer, uint32 a, uint32 b);
 extern bool

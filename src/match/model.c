@@ -24,7 +24,7 @@ append_number(StringInfo out, const char *name, double value)
 static void
 append_field(StringInfo out, const cdw_field *field, const cdw_field_model *model)
 {
-	const cdw_comparison *comparison = field->kind->comparison;
+	const cdw_comparison *comparison = field->comparison;
 
 	cdw_append_json_string(out, field->name);
 	appendStringInfoString(out, ": {");
@@ -66,8 +66,8 @@ cdw_model_append_json(StringInfo out, const cdw_model *model, const cdw_match_se
 	appendStringInfoString(out, "}}");
 }
 
-static void
-CDW_NORETURN model_error(const char *what)
+static void CDW_NORETURN
+model_error(const char *what)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the stored model is not valid"),
@@ -128,10 +128,9 @@ read_field(Jsonb *object, const cdw_field *field, cdw_field_model *model)
 	model->term.distinct = read_number(object, "distinct", 0, 1e15);
 	model->term.agreement = read_number(object, "agreement", 0, 1);
 	model->term.skew = read_number(object, "skew", 0, 1);
-	if (!JB_ROOT_IS_ARRAY(levels) ||
-		JB_ROOT_COUNT(levels) != (uint32) field->kind->comparison->nlevels)
+	if (!JB_ROOT_IS_ARRAY(levels) || JB_ROOT_COUNT(levels) != (uint32) field->comparison->nlevels)
 		model_error("levels");
-	for (int l = 0; l < field->kind->comparison->nlevels; l++)
+	for (int l = 0; l < field->comparison->nlevels; l++)
 	{
 		JsonbValue *level = getIthJsonbValueFromContainer(&levels->root, l);
 		Jsonb *entry;

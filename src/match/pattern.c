@@ -53,6 +53,7 @@ count_pattern(uint32 a, uint32 b, void *arg)
 	PatternCounter *counter = arg;
 	const cdw_records *records = counter->scorer->records;
 	cdw_pattern_key key = {{0, 0}, 0};
+	uint8 level[CDW_MAX_FIELDS];
 	double term_weight = 0;
 	PatternEntry *entry;
 	bool found;
@@ -65,12 +66,13 @@ count_pattern(uint32 a, uint32 b, void *arg)
 				counter->every !=
 			0)
 		return;
+	for (int k = 0; k < records->settings->nunits; k++)
+		cdw_levels(records, &records->settings->unit[k], records->record[a], records->record[b],
+				   level);
 	for (int f = 0; f < records->settings->nfields; f++)
 	{
-		uint64 level = cdw_level(records, f, records->record[a], records->record[b]);
-
-		key.levels[f / FIELDS_PER_WORD] |= level << (4 * (f % FIELDS_PER_WORD));
-		if (level == 0)
+		key.levels[f / FIELDS_PER_WORD] |= (uint64) level[f] << (4 * (f % FIELDS_PER_WORD));
+		if (level[f] == 0)
 			term_weight += cdw_term_weight(counter->scorer, f, records->record[a]);
 	}
 	key.term_step = (int32) rint(term_weight / CDW_TERM_STEP);

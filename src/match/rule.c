@@ -19,8 +19,8 @@ typedef struct Scanner
 	const char *at;
 } Scanner;
 
-static void
-CDW_NORETURN syntax_error(const Scanner *scanner, const char *expected)
+static void CDW_NORETURN
+syntax_error(const Scanner *scanner, const char *expected)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("blocking rule \"%s\" cannot be parsed", scanner->text),

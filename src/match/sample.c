@@ -43,13 +43,14 @@ count_levels(const LevelCounter *counter, uint32 a, uint32 b)
 {
 	const cdw_records *records = counter->records;
 
-	for (int f = 0; f < records->settings->nfields; f++)
-	{
-		int level = cdw_level(records, f, records->record[a], records->record[b]);
+	uint8 level[CDW_MAX_FIELDS];
 
-		if (level != CDW_MISSING)
-			(*counter->count)[f][level]++;
-	}
+	for (int k = 0; k < records->settings->nunits; k++)
+		cdw_levels(records, &records->settings->unit[k], records->record[a], records->record[b],
+				   level);
+	for (int f = 0; f < records->settings->nfields; f++)
+		if (level[f] != CDW_MISSING)
+			(*counter->count)[f][level[f]]++;
 }
 
 static void
@@ -119,7 +120,7 @@ cdw_random_levels(const cdw_records *records, uint64 seed, double (*rate)[CDW_MA
 		count_random_pairs(&counter, seed);
 	for (int f = 0; f < records->settings->nfields; f++)
 	{
-		int nlevels = records->settings->field[f].kind->comparison->nlevels;
+		int nlevels = records->settings->field[f].comparison->nlevels;
 		double total = 0;
 
 		for (int l = 0; l < nlevels; l++)

@@ -13,22 +13,6 @@
 #include "utils/float.h"
 #include "utils/memutils.h"
 
-/* The level of a field in a pair; CDW_MISSING where either has no value. */
-int
-cdw_level(const cdw_records *records, int field, cdw_record *a, cdw_record *b)
-{
-	int alen;
-	int blen;
-	const char *avalue = cdw_record_value(records, a, field, &alen);
-	const char *bvalue = cdw_record_value(records, b, field, &blen);
-
-	if (alen == 0 || blen == 0)
-		return CDW_MISSING;
-	if (alen == blen && memcmp(avalue, bvalue, alen) == 0)
-		return 0;
-	return records->settings->field[field].kind->comparison->level(avalue, alen, bvalue, blen);
-}
-
 /* What agreement on this record's value adds for its rarity. */
 double
 cdw_term_weight(const cdw_scorer *scorer, int field, cdw_record *record)
@@ -41,12 +25,25 @@ cdw_term_weight(const cdw_scorer *scorer, int field, cdw_record *record)
 }
 
 static inline double
-field_weight(const cdw_scorer *scorer, int field, cdw_record *a, cdw_record *b)
+field_weight(const cdw_scorer *scorer, int field, int level, cdw_record *record)
 {
-	int level = cdw_level(scorer->records, field, a, b);
 	double weight = scorer->weight[field][level];
 
-	return level == 0 ? weight + cdw_term_weight(scorer, field, a) : weight;
+	return level == 0 ? weight + cdw_term_weight(scorer, field, record) : weight;
+}
+
+/* The weight of a field, or of two that may be exchanged. */
+static inline double
+unit_weight(const cdw_scorer *scorer, const cdw_unit *unit, cdw_record *a, cdw_record *b)
+{
+	uint8 level[CDW_MAX_FIELDS];
+	double weight;
+
+	cdw_levels(scorer->records, unit, a, b, level);
+	weight = field_weight(scorer, unit->field, level[unit->field], a);
+	if (unit->swap_with >= 0)
+		weight += field_weight(scorer, unit->swap_with, level[unit->swap_with], a);
+	return weight;
 }
 
 /* The most that a field can add: its best level, or agreement on a value that only two have. */
@@ -62,7 +59,33 @@ field_reach(const cdw_scorer *scorer, int field, int nlevels)
 	return reach;
 }
 
-/* Tables for one model; fields are ordered by what they can add, so that the early exit is early. */
+/* Orders the units by what they can add, so that the early exit is early. */
+static void
+order_units(cdw_scorer *scorer, const double *field_reaches)
+{
+	const cdw_match_settings *settings = scorer->records->settings;
+	double reach[CDW_MAX_FIELDS];
+
+	for (int k = 0; k < settings->nunits; k++)
+	{
+		const cdw_unit *unit = &settings->unit[k];
+		int position = k;
+
+		reach[k] = field_reaches[unit->field];
+		if (unit->swap_with >= 0)
+			reach[k] += field_reaches[unit->swap_with];
+		while (position > 0 && reach[scorer->order[position - 1]] < reach[k])
+		{
+			scorer->order[position] = scorer->order[position - 1];
+			position--;
+		}
+		scorer->order[position] = k;
+	}
+	for (int k = settings->nunits - 1; k >= 0; k--)
+		scorer->reach[k] = scorer->reach[k + 1] + reach[scorer->order[k]];
+}
+
+/* Tables for one model. */
 void
 cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, const cdw_model *model)
 {
@@ -75,23 +98,15 @@ cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, const cdw_model 
 	for (int f = 0; f < settings->nfields; f++)
 	{
 		const cdw_field_model *field = &model->field[f];
-		int nlevels = settings->field[f].kind->comparison->nlevels;
-		int position = f;
+		int nlevels = settings->field[f].comparison->nlevels;
 
 		for (int l = 0; l < nlevels; l++)
 			scorer->weight[f][l] = log(field->m[l] / field->u[l]);
 		if (settings->field[f].term_frequency)
 			scorer->term_scale[f] = field->term.skew * field->term.values;
 		reach[f] = field_reach(scorer, f, nlevels);
-		while (position > 0 && reach[scorer->order[position - 1]] < reach[f])
-		{
-			scorer->order[position] = scorer->order[position - 1];
-			position--;
-		}
-		scorer->order[position] = f;
 	}
-	for (int k = settings->nfields - 1; k >= 0; k--)
-		scorer->reach[k] = scorer->reach[k + 1] + reach[scorer->order[k]];
+	order_units(scorer, reach);
 }
 
 /* The weight of a pair, all fields compared. */
@@ -113,14 +128,14 @@ cdw_score_above(const cdw_scorer *scorer, uint32 a, uint32 b, double cut, double
 {
 	cdw_record *left = scorer->records->record[a];
 	cdw_record *right = scorer->records->record[b];
-	int nfields = scorer->records->settings->nfields;
+	const cdw_match_settings *settings = scorer->records->settings;
 	double sum = scorer->prior_weight;
 
-	for (int k = 0; k < nfields; k++)
+	for (int k = 0; k < settings->nunits; k++)
 	{
 		if (sum + scorer->reach[k] <= cut)
 			return false;
-		sum += field_weight(scorer, scorer->order[k], left, right);
+		sum += unit_weight(scorer, &settings->unit[scorer->order[k]], left, right);
 	}
 	*weight = sum;
 	return sum > cut;
