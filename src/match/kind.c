@@ -148,7 +148,7 @@ static const cdw_kind kinds[] = {
 	 &cdw_compare_name,
 	 .10,
 	 {"%s", "first_token(%s)", "last_token(%s)", "soundex(%s)", "first(%s, 4)", "last(%s, 4)"}},
-	{"given_name", standardise_name, &cdw_compare_name, .10, NAME_KEYS},
+	{"given_name", standardise_name, &cdw_compare_name, .15, NAME_KEYS},
 	{"family_name", standardise_name, &cdw_compare_name, .20, NAME_KEYS},
 	{"company",
 	 standardise_text,
