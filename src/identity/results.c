@@ -101,7 +101,6 @@ create_match(const cdw_resolver *resolver)
 						 "PRIMARY KEY (left_key, right_key))",
 						 name, key_definition(resolver, "left_key"),
 						 key_definition(resolver, "right_key")));
-	cdw_execute(psprintf("CREATE INDEX ON %s (right_key)", name));
 	cdw_execute(psprintf("COMMENT ON TABLE %s IS 'Pairs that may match, a pair once, left before "
 						 "right; match_weight is log2 of the odds'",
 						 name));
