@@ -19,6 +19,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
@@ -129,8 +130,9 @@ cdw_resolver_open(text *name)
 
 /*
  * Makes sure that the caller owns the results, then lets one session at a time train or resolve, until
- * the end of its transaction. The settings are read again once the lock is held: another session
- * may just have changed them.
+ * the end of its transaction. Once the lock is held a fresh snapshot becomes active and the settings are
+ * read again: another session may just have changed both settings and results. The caller gives the
+ * snapshot back with cdw_resolver_release.
  */
 void
 cdw_resolver_own(cdw_resolver *resolver, const char *action)
@@ -141,7 +143,15 @@ cdw_resolver_own(cdw_resolver *resolver, const char *action)
 				 errmsg("must be owner of resolver \"%s\" to %s it", resolver->name, action)));
 	LockRelationOid(resolver->table, ShareUpdateExclusiveLock);
 	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
 	read_resolver(resolver);
+}
+
+/* Ends what cdw_resolver_own began, but for the lock. */
+void
+cdw_resolver_release(void)
+{
+	PopActiveSnapshot();
 }
 
 /* The model; 55000 where the resolver was never trained. */
