@@ -208,5 +208,8 @@ CDW_FUNCTION(cdw_explain_match)
 	put_row(&output, "(prior)", NULL, NULL, NULL, NULL, NULL, scorer.prior_weight / M_LN2);
 	for (int f = 0; f < resolver->match.nfields; f++)
 		explain_field(&output, &scorer, model, f, level[f], &left, &right);
+	if (resolver->match.households)
+		put_row(&output, "(household)", NULL, NULL, NULL, NULL, NULL,
+				-cdw_household_discount(&scorer, level, records->record[0]) / M_LN2);
 	return (Datum) 0;
 }

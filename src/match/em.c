@@ -7,6 +7,10 @@
  * from random pairs and is cleared of the matches among them in each round, which matters where
  * duplicates are a visible share of all pairs.
  *
+ * Where there are fields that a household shares and fields that it does not, a third class stands
+ * between matches and strangers: two people of one household, alike in the shared fields as h says and
+ * in all others as strangers are. Without it whole families pass for one person.
+ *
  * EM finds some class of pairs that agree a lot; without a bound that may be "same household" or "same
  * city" instead of "same person". So the share of matches that disagree on a field is bounded by the
  * field's kind, by posterior regularisation (Ganchev et al. 2010): a penalty on disagreement grows until
@@ -21,9 +25,10 @@
 
 #define MAX_ITERATIONS 200
 #define TOLERANCE 1e-4
-#define SMOOTHING .1	/* pairs added to each level of m */
-#define NEGLIGIBLE 1e-4 /* a match probability that is not worth adding */
-#define LEAST_U .02		/* of the rate among random pairs */
+#define SMOOTHING .1			/* pairs added to each level of m */
+#define NEGLIGIBLE 1e-4			/* a match probability that is not worth adding */
+#define LEAST_U .02				/* of the rate among random pairs */
+#define HOUSEHOLDS_PER_MATCH .1 /* to begin with */
 #define PENALTY_LIMIT -25.0
 
 typedef struct Trainer
@@ -36,6 +41,13 @@ typedef struct Trainer
 	double scale;					/* pairs that a counted pair stands for */
 	double penalty[CDW_MAX_FIELDS]; /* on disagreement, in nats; 0 or below */
 } Trainer;
+
+/* The pairs of a class that a round expects, in all and at each level of each field. */
+typedef struct Expected
+{
+	double pairs;
+	double level[CDW_MAX_FIELDS][CDW_MISSING + 1];
+} Expected;
 
 static int
 levels_of(const cdw_match_settings *settings, int field)
@@ -84,23 +96,29 @@ initialise(Trainer *trainer, const cdw_terms *terms, double records)
 			memcpy(field->m, rate, sizeof(field->m));
 		else
 			initial_m(field->m, nlevels);
+		memcpy(field->h, field->m, sizeof(field->h));
 	}
 	model->prior = Min(.3, .5 * records / Max(model->pairs, 1));
+	if (trainer->settings->households)
+		model->household_prior = model->prior * HOUSEHOLDS_PER_MATCH;
 }
 
-/* u without the matches among random pairs. */
+/* u without the matches and households among random pairs. */
 static void
 clean_u(const Trainer *trainer, int f)
 {
+	const cdw_model *model = trainer->model;
 	cdw_field_model *field = &trainer->model->field[f];
 	const double *rate = trainer->rate[f];
-	double prior = trainer->model->prior;
+	double household_prior = trainer->settings->field[f].kind->shared ? model->household_prior : 0;
 	int nlevels = levels_of(trainer->settings, f);
 	double total = 0;
 
 	for (int l = 0; l < nlevels; l++)
 	{
-		field->u[l] = Max((rate[l] - prior * field->m[l]) / (1 - prior), LEAST_U * rate[l]);
+		double strangers = rate[l] - model->prior * field->m[l] - household_prior * field->h[l];
+
+		field->u[l] = fmax(strangers / (1 - model->prior - household_prior), LEAST_U * rate[l]);
 		total += field->u[l];
 	}
 	for (int l = 0; l < nlevels; l++)
@@ -119,81 +137,150 @@ update_penalty(Trainer *trainer, int f, double disagreement)
 	return fabs(trainer->penalty[f] - before);
 }
 
-/* m from the expected matches at each level; returns the greatest change. */
+/* Replaces the shares of a class's levels; returns the greatest change. */
 static double
-update_m(Trainer *trainer, int f, const double *matches)
+replace_shares(double *share, const double *new_share, int nlevels)
 {
-	cdw_field_model *field = &trainer->model->field[f];
-	double bound = trainer->settings->field[f].kind->max_disagreement;
-	int nlevels = levels_of(trainer->settings, f);
-	int different = trainer->settings->field[f].comparison->different;
-	double total = 0;
-	double m[CDW_MAX_LEVELS] = {0};
 	double change = 0;
 
 	for (int l = 0; l < nlevels; l++)
-		total += matches[l] + SMOOTHING;
-	for (int l = 0; l < nlevels; l++)
-		m[l] = (matches[l] + SMOOTHING) / total;
-	if (trainer->model->iterations > 0)
-		change = update_penalty(trainer, f, m[different]);
-	if (m[different] > bound)
 	{
-		double agreement = 1 - m[different];
-
-		for (int l = 0; l < nlevels; l++)
-			m[l] *= (1 - bound) / agreement;
-		m[different] = bound;
-	}
-	for (int l = 0; l < nlevels; l++)
-	{
-		change = fmax(change, fabs(m[l] - field->m[l]));
-		field->m[l] = m[l];
+		change = fmax(change, fabs(new_share[l] - share[l]));
+		share[l] = new_share[l];
 	}
 	return change;
 }
 
-/* One round over the patterns; returns the greatest change of a parameter. */
-static double
-iterate(Trainer *trainer)
+static void
+shares_of(const double *expected, int nlevels, double *share)
 {
-	cdw_model *model = trainer->model;
-	int nfields = trainer->settings->nfields;
-	double weight[CDW_MAX_FIELDS][CDW_MISSING + 1] = {{0}};
-	double matches[CDW_MAX_FIELDS][CDW_MISSING + 1] = {{0}};
-	double prior_weight = log(model->prior / (1 - model->prior));
-	double expected = 0;
+	double total = 0;
+
+	for (int l = 0; l < nlevels; l++)
+		total += expected[l] + SMOOTHING;
+	for (int l = 0; l < nlevels; l++)
+		share[l] = (expected[l] + SMOOTHING) / total;
+}
+
+/* m from the expected matches at each level, within the bound; returns the greatest change. */
+static double
+update_m(Trainer *trainer, int f, const Expected *matches)
+{
+	double bound = trainer->settings->field[f].kind->max_disagreement;
+	int nlevels = levels_of(trainer->settings, f);
+	int different = trainer->settings->field[f].comparison->different;
+	double m[CDW_MAX_LEVELS];
+	double agreement;
 	double change = 0;
 
-	for (int f = 0; f < nfields; f++)
+	shares_of(matches->level[f], nlevels, m);
+	if (trainer->model->iterations > 0)
+		change = update_penalty(trainer, f, m[different]);
+	agreement = 1 - m[different];
+	if (m[different] > bound)
 	{
-		for (int l = 0; l < levels_of(trainer->settings, f); l++)
+		for (int l = 0; l < nlevels; l++)
+			m[l] *= (1 - bound) / agreement;
+		m[different] = bound;
+	}
+	return fmax(change, replace_shares(trainer->model->field[f].m, m, nlevels));
+}
+
+static double
+update_h(Trainer *trainer, int f, const Expected *households)
+{
+	int nlevels = levels_of(trainer->settings, f);
+	double h[CDW_MAX_LEVELS];
+
+	shares_of(households->level[f], nlevels, h);
+	return replace_shares(trainer->model->field[f].h, h, nlevels);
+}
+
+static void
+add_expected(Expected *expected, const cdw_pattern *pattern, int nfields, double pairs)
+{
+	expected->pairs += pairs;
+	for (int f = 0; f < nfields; f++)
+		expected->level[f][cdw_pattern_level(&pattern->key, f)] += pairs;
+}
+
+/* E-step: how many pairs of each pattern are matches, and how many households. */
+static void
+expect(const Trainer *trainer, Expected *matches, Expected *households)
+{
+	const cdw_model *model = trainer->model;
+	const cdw_match_settings *settings = trainer->settings;
+	double weight[CDW_MAX_FIELDS][CDW_MISSING + 1] = {{0}};
+	double household_weight[CDW_MAX_FIELDS][CDW_MISSING + 1] = {{0}};
+
+	for (int f = 0; f < settings->nfields; f++)
+	{
+		for (int l = 0; l < levels_of(settings, f); l++)
+		{
 			weight[f][l] = log(model->field[f].m[l] / model->field[f].u[l]);
-		weight[f][trainer->settings->field[f].comparison->different] += trainer->penalty[f];
+			if (settings->field[f].kind->shared)
+				household_weight[f][l] = log(model->field[f].h[l] / model->field[f].u[l]);
+		}
+		weight[f][settings->field[f].comparison->different] += trainer->penalty[f];
 	}
 	for (uint32 i = 0; i < trainer->npatterns; i++)
 	{
 		const cdw_pattern *pattern = &trainer->pattern[i];
-		double sum = prior_weight + pattern->key.term_step * CDW_TERM_STEP;
-		double share;
+		double match = log(model->prior) + pattern->key.term_step * CDW_TERM_STEP;
+		double household =
+			log(model->household_prior) + pattern->key.shared_term_step * CDW_TERM_STEP;
+		double pairs = pattern->count * trainer->scale;
+		double top;
+		double total;
 
-		for (int f = 0; f < nfields; f++)
-			sum += weight[f][cdw_pattern_level(&pattern->key, f)];
-		share = 1 / (1 + exp(-sum));
-		if (share < NEGLIGIBLE)
-			continue;
-		share *= pattern->count * trainer->scale;
-		expected += share;
-		for (int f = 0; f < nfields; f++)
-			matches[f][cdw_pattern_level(&pattern->key, f)] += share;
+		for (int f = 0; f < settings->nfields; f++)
+		{
+			int level = cdw_pattern_level(&pattern->key, f);
+
+			match += weight[f][level];
+			household += household_weight[f][level];
+		}
+		top = fmax(0, fmax(match, household));
+		total = exp(-top) + exp(match - top) + exp(household - top);
+		match = exp(match - top) / total;
+		household = exp(household - top) / total;
+		if (match >= NEGLIGIBLE)
+			add_expected(matches, pattern, settings->nfields, match * pairs);
+		if (household >= NEGLIGIBLE)
+			add_expected(households, pattern, settings->nfields, household * pairs);
 	}
-	/* at least a tenth of a match, so that a table without duplicates keeps finite weights */
-	model->prior = Min(.5, Max(expected, .1) / Max(model->pairs, 1));
-	for (int f = 0; f < nfields; f++)
+}
+
+/*
+ * A class's share of all pairs; at least a tenth of a pair, so that a table without any keeps finite
+ * weights.
+ */
+static double
+share_of_pairs(const cdw_model *model, const Expected *expected)
+{
+	return fmin(.45, fmax(expected->pairs, .1) / fmax(model->pairs, 1));
+}
+
+/* One round; returns the greatest change of a parameter. */
+static double
+iterate(Trainer *trainer)
+{
+	cdw_model *model = trainer->model;
+	Expected matches = {0};
+	Expected households = {0};
+	double change = 0;
+
+	expect(trainer, &matches, &households);
+	model->prior = share_of_pairs(model, &matches);
+	if (trainer->settings->households)
+		model->household_prior = share_of_pairs(model, &households);
+	for (int f = 0; f < trainer->settings->nfields; f++)
 	{
 		if (model->field[f].term.values < 2)
 			continue;
-		change = fmax(change, update_m(trainer, f, matches[f]));
+		change = fmax(change, update_m(trainer, f, &matches));
+		if (trainer->settings->field[f].kind->shared)
+			change = fmax(change, update_h(trainer, f, &households));
 		clean_u(trainer, f);
 	}
 	return change;

@@ -133,45 +133,105 @@ standardise_number(const cdw_field *field pg_attribute_unused(), const char *val
 	pfree(copy);
 }
 
-#define NAME_KEYS                                                                                  \
-	{                                                                                              \
-		"%s", "soundex(%s)", "first(%s, 4)", "last(%s, 4)", NULL                                   \
-	}
-#define CODE_KEYS                                                                                  \
-	{                                                                                              \
-		"%s", "first_half(%s)", "last_half(%s)", NULL                                              \
-	}
-
 static const cdw_kind kinds[] = {
-	{"name",
-	 standardise_name,
-	 &cdw_compare_name,
-	 .10,
-	 {"%s", "first_token(%s)", "last_token(%s)", "soundex(%s)", "first(%s, 4)", "last(%s, 4)"}},
-	{"given_name", standardise_name, &cdw_compare_name, .15, NAME_KEYS},
-	{"family_name", standardise_name, &cdw_compare_name, .20, NAME_KEYS},
-	{"company",
-	 standardise_text,
-	 &cdw_compare_text,
-	 .10,
-	 {"%s", "first_token(%s)", "first(%s, 6)", "minhash(%s, 1)", "minhash(%s, 2)"}},
-	{"email", standardise_email, &cdw_compare_email, .40, {"%s", "local(%s)"}},
-	{"phone", standardise_phone, &cdw_compare_code, .60, {"%s", "last(%s, 7)"}},
-	{"date", standardise_date, &cdw_compare_date, .40, {"%s", "year_month(%s)", "month_day(%s)"}},
-	{"postcode", standardise_code, &cdw_compare_code, .60, {"%s"}},
-	{"address",
-	 standardise_text,
-	 &cdw_compare_text,
-	 .95,
-	 {"%s", "first(%s, 6)", "last(%s, 6)", "minhash(%s, 1)", "minhash(%s, 2)"}},
-	{"identifier", standardise_code, &cdw_compare_code, .60, CODE_KEYS},
-	{"category", standardise_text, &cdw_compare_category, .60, {NULL}},
-	{"text",
-	 standardise_text,
-	 &cdw_compare_text,
-	 .95,
-	 {"%s", "first(%s, 6)", "minhash(%s, 1)", "minhash(%s, 2)"}},
-	{"number", standardise_number, &cdw_compare_number, .60, {"%s"}},
+	{
+		.name = "name",
+		.standardise = standardise_name,
+		.comparison = &cdw_compare_name,
+		.max_disagreement = .10,
+		.block_keys = {"%s", "first_token(%s)", "last_token(%s)", "soundex(%s)", "first(%s, 4)",
+					   "last(%s, 4)"},
+	},
+	{
+		.name = "given_name",
+		.standardise = standardise_name,
+		.comparison = &cdw_compare_name,
+		.max_disagreement = .15,
+		.block_keys = {"%s", "soundex(%s)", "first(%s, 4)", "last(%s, 4)"},
+	},
+	{
+		.name = "family_name",
+		.standardise = standardise_name,
+		.comparison = &cdw_compare_name,
+		.max_disagreement = .20,
+		.shared = true,
+		.block_keys = {"%s", "soundex(%s)", "first(%s, 4)", "last(%s, 4)"},
+	},
+	{
+		.name = "company",
+		.standardise = standardise_text,
+		.comparison = &cdw_compare_text,
+		.max_disagreement = .10,
+		.shared = true,
+		.block_keys = {"%s", "first_token(%s)", "first(%s, 6)", "minhash(%s, 1)", "minhash(%s, 2)"},
+	},
+	{
+		.name = "email",
+		.standardise = standardise_email,
+		.comparison = &cdw_compare_email,
+		.max_disagreement = .40,
+		.shared = true,
+		.block_keys = {"%s", "local(%s)"},
+	},
+	{
+		.name = "phone",
+		.standardise = standardise_phone,
+		.comparison = &cdw_compare_code,
+		.max_disagreement = .60,
+		.shared = true,
+		.block_keys = {"%s", "last(%s, 7)"},
+	},
+	{
+		.name = "date",
+		.standardise = standardise_date,
+		.comparison = &cdw_compare_date,
+		.max_disagreement = .40,
+		.block_keys = {"%s", "year_month(%s)", "month_day(%s)"},
+	},
+	{
+		.name = "postcode",
+		.standardise = standardise_code,
+		.comparison = &cdw_compare_code,
+		.max_disagreement = .60,
+		.shared = true,
+		.block_keys = {"%s"},
+	},
+	{
+		.name = "address",
+		.standardise = standardise_text,
+		.comparison = &cdw_compare_text,
+		.max_disagreement = .95,
+		.shared = true,
+		.block_keys = {"%s", "first(%s, 6)", "last(%s, 6)", "minhash(%s, 1)", "minhash(%s, 2)"},
+	},
+	{
+		.name = "identifier",
+		.standardise = standardise_code,
+		.comparison = &cdw_compare_code,
+		.max_disagreement = .60,
+		.block_keys = {"%s", "first_half(%s)", "last_half(%s)"},
+	},
+	{
+		.name = "category",
+		.standardise = standardise_text,
+		.comparison = &cdw_compare_category,
+		.max_disagreement = .60,
+		.shared = true,
+	},
+	{
+		.name = "text",
+		.standardise = standardise_text,
+		.comparison = &cdw_compare_text,
+		.max_disagreement = .95,
+		.block_keys = {"%s", "first(%s, 6)", "minhash(%s, 1)", "minhash(%s, 2)"},
+	},
+	{
+		.name = "number",
+		.standardise = standardise_number,
+		.comparison = &cdw_compare_number,
+		.max_disagreement = .60,
+		.block_keys = {"%s"},
+	},
 };
 
 /* Replaces out by the standard form of a value; empty where the value is missing. */

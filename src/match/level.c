@@ -89,18 +89,25 @@ cdw_plan_comparisons(cdw_match_settings *settings)
 {
 	int given = -1;
 	int family = -1;
+	bool has_shared = false;
+	bool has_personal = false;
 
 	for (int f = settings->nfields - 1; f >= 0; f--)
 	{
 		cdw_field *field = &settings->field[f];
 
 		field->comparison = field->kind->comparison;
+		if (field->kind->shared)
+			has_shared = true;
+		else
+			has_personal = true;
 		if (strcmp(field->kind->name, "given_name") == 0)
 			given = f;
 		if (strcmp(field->kind->name, "family_name") == 0)
 			family = f;
 	}
 	settings->nunits = 0;
+	settings->households = has_shared && has_personal;
 	for (int f = 0; f < settings->nfields; f++)
 	{
 		bool swappable = f == given && family >= 0;

@@ -44,6 +44,8 @@ typedef struct cdw_kind
 	const cdw_comparison *comparison;
 	/* the largest share of matches that may disagree */
 	double max_disagreement;
+	/* whether the members of a household have it in common */
+	bool shared;
 	/* default block keys, %s stands for the field; NULL ends the list */
 	const char *block_keys[7];
 } cdw_kind;
@@ -106,6 +108,7 @@ typedef struct cdw_match_settings
 	cdw_unit unit[CDW_MAX_FIELDS];
 	int nrules;
 	cdw_rule rule[CDW_MAX_RULES];
+	bool households;		/* some fields are shared by households, others are not */
 	bool link;				/* only pairs of two different sources count */
 	int max_block;			/* records in a block; 0: chosen from the data */
 	double all_pairs_limit; /* up to so many pairs, blocking is not used */
@@ -260,16 +263,18 @@ extern void cdw_walk_all(const cdw_blocks *blocks, const cdw_records *records,
 typedef struct cdw_field_model
 {
 	double m[CDW_MAX_LEVELS]; /* share of matches at the level */
-	double u[CDW_MAX_LEVELS]; /* share of non-matches */
+	double u[CDW_MAX_LEVELS]; /* share of unrelated pairs */
+	double h[CDW_MAX_LEVELS]; /* share of two people of one household; of shared fields only */
 	cdw_term_summary term;
 } cdw_field_model;
 
 typedef struct cdw_model
 {
 	int64 seed;
-	double records; /* that it was trained on */
-	double pairs;	/* comparable pairs among them */
-	double prior;	/* probability that a random pair matches */
+	double records;			/* that it was trained on */
+	double pairs;			/* comparable pairs among them */
+	double prior;			/* probability that a random pair matches */
+	double household_prior; /* ... that it is two people of one household; 0: not looked for */
 	bool all_pairs;
 	int max_block;
 	int iterations;
@@ -286,8 +291,10 @@ extern void cdw_model_parse(Jsonb *document, const cdw_match_settings *settings,
 typedef struct cdw_scorer
 {
 	const cdw_records *records;
-	double prior_weight; /* ln of the prior odds */
+	double prior_weight;		   /* ln of the prior odds */
+	double household_prior_weight; /* the same of a household */
 	double weight[CDW_MAX_FIELDS][CDW_MISSING + 1];
+	double household_weight[CDW_MAX_FIELDS][CDW_MISSING + 1];
 	double term_scale[CDW_MAX_FIELDS]; /* weight of agreement on a value: ln(term_scale / count) */
 	int order[CDW_MAX_FIELDS];		   /* units, strongest first */
 	double reach[CDW_MAX_FIELDS + 1];  /* the most that the units from here on can add */
@@ -295,6 +302,8 @@ typedef struct cdw_scorer
 
 extern void cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, const cdw_model *model);
 extern double cdw_term_weight(const cdw_scorer *scorer, int field, cdw_record *record);
+extern double
+cdw_household_discount(const cdw_scorer *scorer, const uint8 *level, cdw_record *record);
 extern double cdw_score(const cdw_scorer *scorer, uint32 a, uint32 b);
 extern bool
 cdw_score_above(const cdw_scorer *scorer, uint32 a, uint32 b, double cut, double *weight);

@@ -39,6 +39,8 @@ append_field(StringInfo out, const cdw_field *field, const cdw_field_model *mode
 		cdw_append_json_string(out, comparison->label[l]);
 		append_number(out, "m", model->m[l]);
 		append_number(out, "u", model->u[l]);
+		if (field->kind->shared)
+			append_number(out, "h", model->h[l]);
 		append_number(out, "weight", log2(model->m[l] / model->u[l]));
 		appendStringInfoChar(out, '}');
 	}
@@ -53,6 +55,7 @@ cdw_model_append_json(StringInfo out, const cdw_model *model, const cdw_match_se
 	append_number(out, "records", model->records);
 	append_number(out, "pairs", model->pairs);
 	append_number(out, "prior", model->prior);
+	append_number(out, "household_prior", model->household_prior);
 	append_number(out, "max_block", model->max_block);
 	append_number(out, "iterations", model->iterations);
 	appendStringInfo(out, ", \"all_pairs\": %s, \"converged\": %s, \"fields\": {",
@@ -140,6 +143,8 @@ read_field(Jsonb *object, const cdw_field *field, cdw_field_model *model)
 		entry = JsonbValueToJsonb(level);
 		model->m[l] = read_number(entry, "m", 1e-300, 1);
 		model->u[l] = read_number(entry, "u", 1e-300, 1);
+		if (field->kind->shared)
+			model->h[l] = read_number(entry, "h", 1e-300, 1);
 	}
 }
 
@@ -154,6 +159,7 @@ cdw_model_parse(Jsonb *document, const cdw_match_settings *settings, cdw_model *
 	model->records = read_number(document, "records", 0, 1e15);
 	model->pairs = read_number(document, "pairs", 0, 1e30);
 	model->prior = read_number(document, "prior", 1e-300, .999999);
+	model->household_prior = read_number(document, "household_prior", 0, .999999);
 	model->max_block = (int) read_number(document, "max_block", 0, CDW_MAX_RECORDS);
 	model->iterations = (int) read_number(document, "iterations", 0, 1e6);
 	model->all_pairs = read_bool(document, "all_pairs");

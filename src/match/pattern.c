@@ -29,10 +29,10 @@ typedef struct PatternEntry
 #define SH_KEY key
 #define SH_HASH_KEY(table, key)                                                                    \
 	((uint32) cdw_hash_combine(cdw_hash_combine((key).levels[0], (key).levels[1]),                 \
-							   (uint64) (key).term_step))
+							   (uint64) (key).term_step << 32 | (uint16) (key).shared_term_step))
 #define SH_EQUAL(table, a, b)                                                                      \
 	((a).levels[0] == (b).levels[0] && (a).levels[1] == (b).levels[1] &&                           \
-	 (a).term_step == (b).term_step)
+	 (a).term_step == (b).term_step && (a).shared_term_step == (b).shared_term_step)
 #define SH_SCOPE static inline
 #define SH_DECLARE
 #define SH_DEFINE
@@ -52,9 +52,10 @@ count_pattern(uint32 a, uint32 b, void *arg)
 {
 	PatternCounter *counter = arg;
 	const cdw_records *records = counter->scorer->records;
-	cdw_pattern_key key = {{0, 0}, 0};
+	cdw_pattern_key key = {{0, 0}, 0, 0};
 	uint8 level[CDW_MAX_FIELDS];
 	double term_weight = 0;
+	double shared_term_weight = 0;
 	PatternEntry *entry;
 	bool found;
 
@@ -73,9 +74,16 @@ count_pattern(uint32 a, uint32 b, void *arg)
 	{
 		key.levels[f / FIELDS_PER_WORD] |= (uint64) level[f] << (4 * (f % FIELDS_PER_WORD));
 		if (level[f] == 0)
-			term_weight += cdw_term_weight(counter->scorer, f, records->record[a]);
+		{
+			double weight = cdw_term_weight(counter->scorer, f, records->record[a]);
+
+			term_weight += weight;
+			if (records->settings->field[f].kind->shared)
+				shared_term_weight += weight;
+		}
 	}
-	key.term_step = (int32) rint(term_weight / CDW_TERM_STEP);
+	key.term_step = (int16) rint(term_weight / CDW_TERM_STEP);
+	key.shared_term_step = (int16) rint(shared_term_weight / CDW_TERM_STEP);
 	entry = pattern_insert(counter->table, key, &found);
 	entry->count = found ? entry->count + 1 : 1;
 }
@@ -89,7 +97,11 @@ compare_patterns(const void *a, const void *b)
 	for (int w = 0; w < 2; w++)
 		if (left->levels[w] != right->levels[w])
 			return left->levels[w] < right->levels[w] ? -1 : 1;
-	return left->term_step < right->term_step ? -1 : left->term_step > right->term_step;
+	if (left->term_step != right->term_step)
+		return left->term_step < right->term_step ? -1 : 1;
+	return left->shared_term_step < right->shared_term_step
+			   ? -1
+			   : left->shared_term_step > right->shared_term_step;
 }
 
 /* The level of a field in a pattern. */

@@ -12,8 +12,9 @@
 
 typedef struct cdw_pattern_key
 {
-	uint64 levels[2]; /* four bits a field */
-	int32 term_step;  /* weight for rare values, in steps */
+	uint64 levels[2];		/* four bits a field */
+	int16 term_step;		/* weight for rare values, in steps */
+	int16 shared_term_step; /* the part of it from fields that a household shares */
 } cdw_pattern_key;
 
 typedef struct cdw_pattern

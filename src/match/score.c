@@ -24,26 +24,45 @@ cdw_term_weight(const cdw_scorer *scorer, int field, cdw_record *record)
 	return log(scale / cdw_record_terms(scorer->records, record)[field]);
 }
 
+/* What the levels of a unit's fields add to the evidence for a match. */
 static inline double
-field_weight(const cdw_scorer *scorer, int field, int level, cdw_record *record)
+unit_weight(const cdw_scorer *scorer, const cdw_unit *unit, const uint8 *level, cdw_record *record)
 {
-	double weight = scorer->weight[field][level];
+	double weight = scorer->weight[unit->field][level[unit->field]];
 
-	return level == 0 ? weight + cdw_term_weight(scorer, field, record) : weight;
+	if (level[unit->field] == 0)
+		weight += cdw_term_weight(scorer, unit->field, record);
+	if (unit->swap_with >= 0)
+	{
+		weight += scorer->weight[unit->swap_with][level[unit->swap_with]];
+		if (level[unit->swap_with] == 0)
+			weight += cdw_term_weight(scorer, unit->swap_with, record);
+	}
+	return weight;
 }
 
-/* The weight of a field, or of two that may be exchanged. */
-static inline double
-unit_weight(const cdw_scorer *scorer, const cdw_unit *unit, cdw_record *a, cdw_record *b)
+/*
+ * What is taken off because two people of one household would agree as well: with odds M for a match
+ * and H for a household against two strangers, a match has the odds M / (1 + H) against both. So
+ * shared address, phone and family name never outweigh that the person differs.
+ */
+double
+cdw_household_discount(const cdw_scorer *scorer, const uint8 *level, cdw_record *record)
 {
-	uint8 level[CDW_MAX_FIELDS];
-	double weight;
+	const cdw_match_settings *settings = scorer->records->settings;
+	double odds = scorer->household_prior_weight;
 
-	cdw_levels(scorer->records, unit, a, b, level);
-	weight = field_weight(scorer, unit->field, level[unit->field], a);
-	if (unit->swap_with >= 0)
-		weight += field_weight(scorer, unit->swap_with, level[unit->swap_with], a);
-	return weight;
+	if (!settings->households)
+		return 0;
+	for (int f = 0; f < settings->nfields; f++)
+	{
+		if (!settings->field[f].kind->shared)
+			continue;
+		odds += scorer->household_weight[f][level[f]];
+		if (level[f] == 0)
+			odds += cdw_term_weight(scorer, f, record);
+	}
+	return odds > 40 ? odds : log1p(exp(odds));
 }
 
 /* The most that a field can add: its best level, or agreement on a value that only two have. */
@@ -95,13 +114,18 @@ cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, const cdw_model 
 	memset(scorer, 0, sizeof(*scorer));
 	scorer->records = records;
 	scorer->prior_weight = log(model->prior / (1 - model->prior));
+	scorer->household_prior_weight = log(model->household_prior);
 	for (int f = 0; f < settings->nfields; f++)
 	{
 		const cdw_field_model *field = &model->field[f];
 		int nlevels = settings->field[f].comparison->nlevels;
 
 		for (int l = 0; l < nlevels; l++)
+		{
 			scorer->weight[f][l] = log(field->m[l] / field->u[l]);
+			if (settings->households && settings->field[f].kind->shared)
+				scorer->household_weight[f][l] = log(field->h[l] / field->u[l]);
+		}
 		if (settings->field[f].term_frequency)
 			scorer->term_scale[f] = field->term.skew * field->term.values;
 		reach[f] = field_reach(scorer, f, nlevels);
@@ -129,14 +153,21 @@ cdw_score_above(const cdw_scorer *scorer, uint32 a, uint32 b, double cut, double
 	cdw_record *left = scorer->records->record[a];
 	cdw_record *right = scorer->records->record[b];
 	const cdw_match_settings *settings = scorer->records->settings;
+	uint8 level[CDW_MAX_FIELDS];
 	double sum = scorer->prior_weight;
 
 	for (int k = 0; k < settings->nunits; k++)
 	{
+		const cdw_unit *unit = &settings->unit[scorer->order[k]];
+
 		if (sum + scorer->reach[k] <= cut)
 			return false;
-		sum += unit_weight(scorer, &settings->unit[scorer->order[k]], left, right);
+		cdw_levels(scorer->records, unit, left, right, level);
+		sum += unit_weight(scorer, unit, level, left);
 	}
+	if (sum <= cut)
+		return false;
+	sum -= cdw_household_discount(scorer, level, left);
 	*weight = sum;
 	return sum > cut;
 }
