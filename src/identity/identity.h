@@ -50,6 +50,7 @@ extern cdw_resolver *cdw_resolver_open(text *name);
 extern void cdw_resolver_own(cdw_resolver *resolver, const char *action);
 extern cdw_model *cdw_resolver_model(const cdw_resolver *resolver);
 extern char *cdw_key_equality(const cdw_resolver *resolver);
+extern char *cdw_key_cast(const cdw_resolver *resolver);
 
 /* results.c */
 extern void cdw_create_results(const cdw_resolver *resolver);

@@ -96,8 +96,10 @@ load_former(const cdw_resolver *resolver, const cdw_population *population, cons
 	former->gone = cdw_keys_create(resolver);
 	former->gone_capacity = 1024;
 	former->gone_identity = palloc(sizeof(int64) * former->gone_capacity);
-	cdw_stream(psprintf("SELECT %s, identity_id FROM %s", quote_identifier(resolver->key),
-						cdw_result_name(resolver, "identity")),
+	cdw_stream(psprintf("SELECT %s, identity_id::pg_catalog.int8 FROM %s "
+						"WHERE %s IS NOT NULL AND identity_id IS NOT NULL",
+						cdw_key_cast(resolver), cdw_result_name(resolver, "identity"),
+						quote_identifier(resolver->key)),
 			   0, NULL, NULL, read_former, former);
 	return former;
 }

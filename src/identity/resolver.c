@@ -127,6 +127,29 @@ cdw_resolver_open(text *name)
 	return resolver;
 }
 
+/* Results of keys of another type than the source has now cannot be carried on. */
+static void
+check_key_type(const cdw_resolver *resolver)
+{
+	Oid table = get_relname_relid(psprintf("%s_identity", resolver->name),
+								  get_namespace_oid(resolver->schema, false));
+	Oid type;
+
+	if (!OidIsValid(table))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+						errmsg("result %s does not exist", cdw_result_name(resolver, "identity")),
+						errhint("Drop the resolver and create it anew.")));
+	cdw_check_column(table, resolver->key, &type, NULL, NULL);
+	if (type != resolver->key_type)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("key column \"%s\" of %s has type %s", resolver->key,
+						cdw_relation_name(resolver->source), format_type_be(resolver->key_type)),
+				 errdetail("In %s its type is %s.", cdw_result_name(resolver, "identity"),
+						   format_type_be(type)),
+				 errhint("Drop the resolver and create it anew, or give both the same type.")));
+}
+
 /*
  * Makes sure that the caller owns the results, then lets one session at a time train or resolve, until
  * the end of its transaction. The settings are read again once the lock is held: another session
@@ -142,6 +165,7 @@ cdw_resolver_own(cdw_resolver *resolver, const char *action)
 	LockRelationOid(resolver->table, ShareUpdateExclusiveLock);
 	CommandCounterIncrement();
 	read_resolver(resolver);
+	check_key_type(resolver);
 }
 
 /* The model; 55000 where the resolver was never trained. */
@@ -174,4 +198,16 @@ cdw_key_equality(const cdw_resolver *resolver)
 					  NameStr(form->oprname));
 	ReleaseSysCache(tuple);
 	return result;
+}
+
+/*
+ * The key column as a term of a query that is sure to give the key's type, whatever has become of
+ * the table since its type was looked up. Without the type's modifier, which would cut values.
+ */
+char *
+cdw_key_cast(const cdw_resolver *resolver)
+{
+	return psprintf("%s::%s", quote_identifier(resolver->key),
+					format_type_extended(resolver->key_type, -1,
+										 FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
 }
