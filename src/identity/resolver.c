@@ -18,6 +18,7 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 #include "utils/typcache.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
@@ -78,7 +79,7 @@ read_row(cdw_resolver *resolver, Jsonb **settings)
 	Datum value;
 
 	SPI_connect();
-	if (SPI_execute(query, false, 2) != SPI_OK_SELECT || SPI_processed != 1 ||
+	if (SPI_execute(query, true, 2) != SPI_OK_SELECT || SPI_processed != 1 ||
 		SPI_gettypeid(SPI_tuptable->tupdesc, 1) != JSONBOID ||
 		SPI_gettypeid(SPI_tuptable->tupdesc, 2) != JSONBOID ||
 		SPI_gettypeid(SPI_tuptable->tupdesc, 3) != INT8OID)
@@ -152,8 +153,10 @@ check_key_type(const cdw_resolver *resolver)
 
 /*
  * Makes sure that the caller owns the results, then lets one session at a time train or resolve, until
- * the end of its transaction. The settings are read again once the lock is held: another session
- * may just have changed them.
+ * the end of its transaction. From the lock on everything is read with a snapshot that is taken then,
+ * the settings once more: another session may just have changed all of it. Under REPEATABLE READ
+ * there is no later snapshot; then locking the row raises 40001 where another session has run since.
+ * cdw_resolver_done ends it.
  */
 void
 cdw_resolver_own(cdw_resolver *resolver, const char *action)
@@ -164,8 +167,18 @@ cdw_resolver_own(cdw_resolver *resolver, const char *action)
 				 errmsg("must be owner of resolver \"%s\" to %s it", resolver->name, action)));
 	LockRelationOid(resolver->table, ShareUpdateExclusiveLock);
 	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	cdw_execute(
+		psprintf("SELECT FROM ONLY %s FOR NO KEY UPDATE", cdw_result_name(resolver, "resolver")));
 	read_resolver(resolver);
 	check_key_type(resolver);
+}
+
+/* Goes back to the caller's snapshot; the lock stays. */
+void
+cdw_resolver_done(void)
+{
+	PopActiveSnapshot();
 }
 
 /* The model; 55000 where the resolver was never trained. */
