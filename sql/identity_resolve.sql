@@ -275,6 +275,24 @@ SELECT count(*) FROM r_identity;
 ROLLBACK;
 SELECT to_regclass('tx_resolver') AS tx, count(*) AS records, (SELECT count(*) FROM r_history) AS events, (SELECT next_identity_id FROM r_resolver) AS next_identity FROM r_identity;
 
+-- A procedure may end its transaction before and after, and the call sees what was written just before it.
+SET client_min_messages = warning;
+DO $$
+BEGIN
+    INSERT INTO people SELECT id + 1000, who, system, given, family, dob, email, phone, city FROM people WHERE id = 101;
+    CALL cdw.resolve('r');
+    COMMIT;
+    DELETE FROM people WHERE id > 1000;
+    CALL cdw.train('r', 7);
+    CALL cdw.resolve('r');
+    COMMIT;
+    CALL cdw.resolve('r');
+END
+$$;
+RESET client_min_messages;
+SELECT event, id, identity_id FROM r_history WHERE id > 1000 ORDER BY event_id;
+SELECT count(*) AS records, (SELECT model ->> 'seed' FROM r_resolver) AS seed FROM r_identity;
+
 -- Sources that changed after the resolver was made.
 ALTER TABLE people RENAME TO persons;
 SELECT fails($$CALL cdw.resolve('r')$$), fails($$SELECT * FROM cdw.explain_match('r', '101', '102')$$);
