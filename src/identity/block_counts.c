@@ -29,7 +29,9 @@ build_blocks(const cdw_resolver *resolver, cdw_records *records)
 			blocks->max_block = model->max_block;
 		return blocks;
 	}
-	blocks = cdw_blocks_build(records, cdw_comparable_pairs(records) <= match->all_pairs_limit, 0);
+	blocks = cdw_blocks_build(
+		records,
+		match->all_pairs_limit > 0 && cdw_comparable_pairs(records) <= match->all_pairs_limit, 0);
 	blocks->max_block = match->max_block ? match->max_block : cdw_choose_max_block(records, blocks);
 	return blocks;
 }

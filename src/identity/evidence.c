@@ -121,7 +121,10 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 	bool all_pairs;
 
 	*model = *cdw_resolver_model(resolver);
-	cdw_stream(psprintf("SELECT field, value, records FROM %s", cdw_result_name(resolver, "term")),
+	cdw_stream(psprintf("SELECT field::pg_catalog.text, value::pg_catalog.text, "
+						"records::pg_catalog.int8 FROM %s "
+						"WHERE field IS NOT NULL AND value IS NOT NULL AND records IS NOT NULL",
+						cdw_result_name(resolver, "term")),
 			   0, NULL, NULL, read_term, &reader);
 	cdw_terms_apply(reader.terms, records);
 	all_pairs = model->all_pairs &&

@@ -78,8 +78,8 @@ static void
 recall_terms(const cdw_resolver *resolver, cdw_records *records, const uint8 *level)
 {
 	cdw_terms *terms = cdw_terms_create(&resolver->match);
-	char *query = psprintf("SELECT records FROM %s WHERE field OPERATOR(pg_catalog.=) $1 AND "
-						   "value OPERATOR(pg_catalog.=) $2",
+	char *query = psprintf("SELECT records::pg_catalog.int8 FROM %s WHERE records IS NOT NULL AND "
+						   "field OPERATOR(pg_catalog.=) $1 AND value OPERATOR(pg_catalog.=) $2",
 						   cdw_result_name(resolver, "term"));
 	Oid types[] = {TEXTOID, TEXTOID};
 

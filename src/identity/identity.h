@@ -48,9 +48,10 @@ extern Oid cdw_resolver_table(const char *text, char *schema, char *name);
 extern char *cdw_result_name(const cdw_resolver *resolver, const char *suffix);
 extern cdw_resolver *cdw_resolver_open(text *name);
 extern void cdw_resolver_own(cdw_resolver *resolver, const char *action);
-extern void cdw_resolver_release(void);
+extern void cdw_resolver_done(void);
 extern cdw_model *cdw_resolver_model(const cdw_resolver *resolver);
 extern char *cdw_key_equality(const cdw_resolver *resolver);
+extern char *cdw_key_cast(const cdw_resolver *resolver);
 
 /* results.c */
 extern void cdw_create_results(const cdw_resolver *resolver);

@@ -149,7 +149,7 @@ CDW_FUNCTION(cdw_train_procedure)
 	settings = cdw_restrict_search_path();
 	cdw_train_resolver(resolver, population, PG_GETARG_INT64(1), &evidence);
 	cdw_restore_settings(settings);
-	cdw_resolver_release();
+	cdw_resolver_done();
 	ereport(
 		NOTICE,
 		(errmsg("trained resolver \"%s\" on %u records", resolver->name, population->records->n),
@@ -236,7 +236,7 @@ CDW_FUNCTION(cdw_resolve)
 	report_run(resolver, population, edges, cdw_write_identities(resolver, population, cluster));
 	note_run(resolver, threshold);
 	cdw_restore_settings(settings);
-	cdw_resolver_release();
+	cdw_resolver_done();
 	PG_RETURN_VOID();
 }
 

@@ -96,8 +96,10 @@ load_former(const cdw_resolver *resolver, const cdw_population *population, cons
 	former->gone = cdw_keys_create(resolver);
 	former->gone_capacity = 1024;
 	former->gone_identity = palloc(sizeof(int64) * former->gone_capacity);
-	cdw_stream(psprintf("SELECT %s, identity_id FROM %s", quote_identifier(resolver->key),
-						cdw_result_name(resolver, "identity")),
+	cdw_stream(psprintf("SELECT %s, identity_id::pg_catalog.int8 FROM %s "
+						"WHERE %s IS NOT NULL AND identity_id IS NOT NULL",
+						cdw_key_cast(resolver), cdw_result_name(resolver, "identity"),
+						quote_identifier(resolver->key)),
 			   0, NULL, NULL, read_former, former);
 	return former;
 }
@@ -195,6 +197,7 @@ typedef struct IdentityWriter
 	cdw_bulk *history;
 	TimestampTz now;
 	bool first_run;
+	int64 first_new; /* ids from here on are of this run */
 } IdentityWriter;
 
 static void
@@ -249,7 +252,10 @@ write_event(IdentityWriter *writer, const char *event, Datum key, int64 identity
 	pfree(DatumGetPointer(values[5]));
 }
 
-/* Whether an identity that members left still has a group: then it was split, else merged away. */
+/*
+ * Whether an identity that members left still has a group: then it was split, else merged away.
+ * Members that take a new id were split off in either case.
+ */
 static bool
 survives(const int64 *sorted, Size n, int64 identity)
 {
@@ -300,7 +306,7 @@ write_records(IdentityWriter *writer, const Former *former, const int64 *identit
 			continue;
 		}
 		cdw_bulk_row(writer->update, row, NULL);
-		if (survives(alive, changes->identities, before))
+		if (now >= writer->first_new || survives(alive, changes->identities, before))
 			write_event(writer, "split", keys->key[i], now, before, "no longer linked");
 		else
 			write_event(writer, "merged", keys->key[i], now, before, "linked");
@@ -332,10 +338,11 @@ cdw_write_identities(cdw_resolver *resolver, const cdw_population *population,
 {
 	cdw_changes changes = {0};
 	Former *former = load_former(resolver, population, cluster);
+	int64 first_new = resolver->next_identity_id;
 	int64 *identity = assign_identities(resolver, former);
 	int64 *alive =
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(population->keys->n, 1));
-	IdentityWriter writer = {.first_run = former->n == 0};
+	IdentityWriter writer = {.first_run = former->n == 0, .first_new = first_new};
 
 	for (uint32 i = 0; i < population->keys->n; i++)
 		if (cluster[i] == i)

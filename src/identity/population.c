@@ -26,7 +26,7 @@ cdw_source_query(const cdw_resolver *resolver)
 	StringInfoData query;
 
 	initStringInfo(&query);
-	appendStringInfo(&query, "SELECT %s", quote_identifier(resolver->key));
+	appendStringInfo(&query, "SELECT %s", cdw_key_cast(resolver));
 	if (resolver->source_column)
 		appendStringInfo(&query, ", %s::pg_catalog.text",
 						 quote_identifier(resolver->source_column));

@@ -18,8 +18,8 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/typcache.h"
 #include "utils/snapmgr.h"
+#include "utils/typcache.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
@@ -79,7 +79,7 @@ read_row(cdw_resolver *resolver, Jsonb **settings)
 	Datum value;
 
 	SPI_connect();
-	if (SPI_execute(query, false, 2) != SPI_OK_SELECT || SPI_processed != 1 ||
+	if (SPI_execute(query, true, 2) != SPI_OK_SELECT || SPI_processed != 1 ||
 		SPI_gettypeid(SPI_tuptable->tupdesc, 1) != JSONBOID ||
 		SPI_gettypeid(SPI_tuptable->tupdesc, 2) != JSONBOID ||
 		SPI_gettypeid(SPI_tuptable->tupdesc, 3) != INT8OID)
@@ -128,11 +128,35 @@ cdw_resolver_open(text *name)
 	return resolver;
 }
 
+/* Results of keys of another type than the source has now cannot be carried on. */
+static void
+check_key_type(const cdw_resolver *resolver)
+{
+	Oid table = get_relname_relid(psprintf("%s_identity", resolver->name),
+								  get_namespace_oid(resolver->schema, false));
+	Oid type;
+
+	if (!OidIsValid(table))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+						errmsg("result %s does not exist", cdw_result_name(resolver, "identity")),
+						errhint("Drop the resolver and create it anew.")));
+	cdw_check_column(table, resolver->key, &type, NULL, NULL);
+	if (type != resolver->key_type)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("key column \"%s\" of %s has type %s", resolver->key,
+						cdw_relation_name(resolver->source), format_type_be(resolver->key_type)),
+				 errdetail("In %s its type is %s.", cdw_result_name(resolver, "identity"),
+						   format_type_be(type)),
+				 errhint("Drop the resolver and create it anew, or give both the same type.")));
+}
+
 /*
  * Makes sure that the caller owns the results, then lets one session at a time train or resolve, until
- * the end of its transaction. Once the lock is held a fresh snapshot becomes active and the settings are
- * read again: another session may just have changed both settings and results. The caller gives the
- * snapshot back with cdw_resolver_release.
+ * the end of its transaction. From the lock on everything is read with a snapshot that is taken then,
+ * the settings once more: another session may just have changed all of it. Under REPEATABLE READ
+ * there is no later snapshot; then locking the row raises 40001 where another session has run since.
+ * cdw_resolver_done ends it.
  */
 void
 cdw_resolver_own(cdw_resolver *resolver, const char *action)
@@ -144,12 +168,15 @@ cdw_resolver_own(cdw_resolver *resolver, const char *action)
 	LockRelationOid(resolver->table, ShareUpdateExclusiveLock);
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
+	cdw_execute(
+		psprintf("SELECT FROM ONLY %s FOR NO KEY UPDATE", cdw_result_name(resolver, "resolver")));
 	read_resolver(resolver);
+	check_key_type(resolver);
 }
 
-/* Ends what cdw_resolver_own began, but for the lock. */
+/* Goes back to the caller's snapshot; the lock stays. */
 void
-cdw_resolver_release(void)
+cdw_resolver_done(void)
 {
 	PopActiveSnapshot();
 }
@@ -184,4 +211,16 @@ cdw_key_equality(const cdw_resolver *resolver)
 					  NameStr(form->oprname));
 	ReleaseSysCache(tuple);
 	return result;
+}
+
+/*
+ * The key column as a term of a query that is sure to give the key's type, whatever has become of
+ * the table since its type was looked up. Without the type's modifier, which would cut values.
+ */
+char *
+cdw_key_cast(const cdw_resolver *resolver)
+{
+	return psprintf("%s::%s", quote_identifier(resolver->key),
+					format_type_extended(resolver->key_type, -1,
+										 FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
 }

@@ -15,6 +15,9 @@
 static const char *const suffixes[] = {"resolver", "term",	  "identity",
 									   "match",	   "history", "golden"};
 
+/* Characters that leave a value blank, with the space that does not break and the wide one. */
+#define BLANKS "E' \\t\\r\\n\\u00A0\\u3000'"
+
 /* Refuses (42P07) before anything is made, and names everything that is in the way. */
 static void
 check_names_are_free(const cdw_resolver *resolver)
@@ -142,9 +145,9 @@ create_golden(const cdw_resolver *resolver)
 		const char *column = quote_identifier(match->field[f].name);
 
 		appendStringInfo(&outer,
-						 ", (array_agg(f%d ORDER BY (COALESCE(f%d::text, '') = ''), n%d DESC, "
-						 "length(f%d::text) DESC, f%d::text COLLATE \"C\"))[1] AS %s",
-						 f, f, f, f, f, column);
+						 ", (array_agg(f%d ORDER BY (btrim(COALESCE(f%d::text, ''), %s) = ''), "
+						 "n%d DESC, length(f%d::text) DESC, f%d::text COLLATE \"C\"))[1] AS %s",
+						 f, f, BLANKS, f, f, f, column);
 		appendStringInfo(&inner,
 						 ", s.%s AS f%d, count(s.%s) OVER (PARTITION BY i.identity_id, "
 						 "s.%s::text) AS n%d",

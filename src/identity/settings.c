@@ -6,6 +6,8 @@
  */
 #include "identity/identity.h"
 
+#include <math.h>
+
 #include "text/text.h"
 
 #include "catalog/namespace.h"
@@ -91,6 +93,12 @@ read_key(cdw_resolver *resolver, Jsonb *document)
 					 &resolver->key_collation);
 	check_not_reserved(resolver->key);
 	type = lookup_type_cache(resolver->key_type, TYPECACHE_LT_OPR | TYPECACHE_EQ_OPR);
+	if (get_typtype(getBaseType(resolver->key_type)) == TYPTYPE_COMPOSITE)
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("key column \"%s\" has type %s", resolver->key,
+							   format_type_be(resolver->key_type)),
+						errdetail("A key is a single value."),
+						errhint("Resolve a view that gives each record a key of a scalar type.")));
 	if (!OidIsValid(type->lt_opr) || !OidIsValid(type->eq_opr) ||
 		!OidIsValid(get_array_type(resolver->key_type)))
 		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -414,6 +422,23 @@ number_option(const char *option, const JsonbValue *value, double least, double 
 	return number;
 }
 
+/* Records in a block: a whole number, or "auto", which is 0. */
+static int
+block_size(const char *option, const JsonbValue *value)
+{
+	char *word = cdw_json_string(value);
+	double size;
+
+	if (word && strcmp(word, "auto") == 0)
+		return 0;
+	size = cdw_json_number(value);
+	if (!(size >= 2 && size <= CDW_MAX_RECORDS && size == floor(size)))
+		settings_error(psprintf("option \"%s\" must be a whole number from 2 to %d, or \"auto\"",
+								option, CDW_MAX_RECORDS),
+					   NULL);
+	return (int) size;
+}
+
 static void
 read_option(cdw_resolver *resolver, const char *option, const JsonbValue *value)
 {
@@ -422,13 +447,7 @@ read_option(cdw_resolver *resolver, const char *option, const JsonbValue *value)
 	if (value->type == jbvNull)
 		return;
 	if (strcmp(option, "max_block") == 0)
-	{
-		char *word = cdw_json_string(value);
-
-		match->max_block = word && strcmp(word, "auto") == 0
-							   ? 0
-							   : (int) number_option(option, value, 2, CDW_MAX_RECORDS);
-	}
+		match->max_block = block_size(option, value);
 	else if (strcmp(option, "all_pairs_limit") == 0)
 		match->all_pairs_limit = number_option(option, value, 0, 1e15);
 	else if (strcmp(option, "min_probability") == 0)
