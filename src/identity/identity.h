@@ -44,10 +44,11 @@ extern char *cdw_settings_json(const cdw_resolver *resolver);
 
 /* resolver.c */
 extern void cdw_resolver_split_name(const char *text, char **schema, char **name);
-extern Oid cdw_resolver_table(const char *text, char *schema, char *name);
 extern char *cdw_result_name(const cdw_resolver *resolver, const char *suffix);
 extern cdw_resolver *cdw_resolver_open(text *name);
-extern void cdw_resolver_own(cdw_resolver *resolver, const char *action);
+extern cdw_resolver *cdw_resolver_open_to_write(text *name, const char *action);
+extern cdw_resolver *cdw_resolver_open_to_drop(text *name);
+extern void cdw_resolver_close(cdw_resolver *resolver);
 extern cdw_model *cdw_resolver_model(const cdw_resolver *resolver);
 extern char *cdw_key_equality(const cdw_resolver *resolver);
 

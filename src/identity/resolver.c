@@ -18,6 +18,7 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 #include "utils/typcache.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
@@ -52,8 +53,8 @@ cdw_result_name(const cdw_resolver *resolver, const char *suffix)
 }
 
 /* The settings table, along the search path where no schema is given; 42704 when there is none. */
-Oid
-cdw_resolver_table(const char *text, char *schema, char *name)
+static Oid
+find_settings_table(const char *text, char *schema, char *name)
 {
 	Oid table =
 		RangeVarGetRelid(makeRangeVar(schema, psprintf("%s_resolver", name), -1), NoLock, true);
@@ -66,7 +67,10 @@ cdw_resolver_table(const char *text, char *schema, char *name)
 	return table;
 }
 
-/* Reads the one row of the settings table. */
+/*
+ * Reads the one row of the settings table, as the active snapshot sees it; 55000 where the table is
+ * not one of ours.
+ */
 static void
 read_row(cdw_resolver *resolver, Jsonb **settings)
 {
@@ -78,7 +82,7 @@ read_row(cdw_resolver *resolver, Jsonb **settings)
 	Datum value;
 
 	SPI_connect();
-	if (SPI_execute(query, false, 2) != SPI_OK_SELECT || SPI_processed != 1 ||
+	if (SPI_execute(query, true, 2) != SPI_OK_SELECT || SPI_processed != 1 ||
 		SPI_gettypeid(SPI_tuptable->tupdesc, 1) != JSONBOID ||
 		SPI_gettypeid(SPI_tuptable->tupdesc, 2) != JSONBOID ||
 		SPI_gettypeid(SPI_tuptable->tupdesc, 3) != INT8OID)
@@ -110,38 +114,83 @@ read_resolver(cdw_resolver *resolver)
 	cdw_settings_parse(resolver, settings);
 }
 
-/*
- * The resolver of that name, its settings read with the caller's privileges. Everything it points
- * to lives in the current memory context.
- */
-cdw_resolver *
-cdw_resolver_open(text *name)
+/* The resolver of that name, as far as it is known without reading its settings. */
+static cdw_resolver *
+find_resolver(text *name)
 {
 	cdw_resolver *resolver = palloc0(sizeof(cdw_resolver));
 	char *text = text_to_cstring(name);
 
 	cdw_resolver_split_name(text, &resolver->schema, &resolver->name);
-	resolver->table = cdw_resolver_table(text, resolver->schema, resolver->name);
+	resolver->table = find_settings_table(text, resolver->schema, resolver->name);
 	resolver->schema = get_namespace_name(get_rel_namespace(resolver->table));
+	return resolver;
+}
+
+/*
+ * The resolver of that name, for a call that only reads: with the caller's privileges and in the
+ * snapshot of the calling query. Everything it points to lives in the current memory context.
+ */
+cdw_resolver *
+cdw_resolver_open(text *name)
+{
+	cdw_resolver *resolver = find_resolver(name);
+
 	read_resolver(resolver);
 	return resolver;
 }
 
 /*
- * Makes sure that the caller owns the results, then lets one session at a time train or resolve, until
- * the end of its transaction. The settings are read again once the lock is held: another session
- * may just have changed them.
+ * Makes sure that the caller owns the results, then lets one session at a time change them, until
+ * the end of its transaction. What is read from here on is read in a snapshot taken under the
+ * lock: that of the calling statement is older than what another session, or an earlier statement of the
+ * same DO block, has written. Raises 42501, and 40001 where the transaction's only snapshot is too old.
  */
-void
-cdw_resolver_own(cdw_resolver *resolver, const char *action)
+static void
+own_resolver(const cdw_resolver *resolver, const char *action)
 {
 	if (!has_privs_of_role(GetUserId(), cdw_relation_owner(resolver->table)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("must be owner of resolver \"%s\" to %s it", resolver->name, action)));
 	LockRelationOid(resolver->table, ShareUpdateExclusiveLock);
+	cdw_execute(
+		psprintf("SELECT FROM ONLY %s FOR NO KEY UPDATE", cdw_result_name(resolver, "resolver")));
 	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+/* The resolver of that name, for a call that writes its results; cdw_resolver_close ends it. */
+cdw_resolver *
+cdw_resolver_open_to_write(text *name, const char *action)
+{
+	cdw_resolver *resolver = find_resolver(name);
+
+	own_resolver(resolver, action);
 	read_resolver(resolver);
+	return resolver;
+}
+
+/*
+ * The same for a resolver that is to be dropped, its settings unread: they may not fit the source any
+ * more. Raises 55000 for a table that only happens to have the name of a settings table.
+ */
+cdw_resolver *
+cdw_resolver_open_to_drop(text *name)
+{
+	cdw_resolver *resolver = find_resolver(name);
+	Jsonb *settings;
+
+	own_resolver(resolver, "drop");
+	read_row(resolver, &settings);
+	return resolver;
+}
+
+void
+cdw_resolver_close(cdw_resolver *resolver)
+{
+	PopActiveSnapshot();
+	pfree(resolver);
 }
 
 /* The model; 55000 where the resolver was never trained. */
