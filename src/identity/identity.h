@@ -69,6 +69,8 @@ typedef struct cdw_keys
 } cdw_keys;
 
 extern cdw_keys *cdw_keys_create(const cdw_resolver *resolver);
+extern Datum
+cdw_keys_read(const cdw_keys *keys, TupleTableSlot *slot, int column, const char *relation);
 extern void cdw_keys_add(cdw_keys *keys, Datum key);
 extern uint32 *cdw_keys_sort(cdw_keys *keys);
 extern int cdw_keys_compare(const cdw_keys *keys, Datum a, Datum b);

@@ -8,6 +8,7 @@
 
 #include "catalog/pg_collation.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -50,6 +51,29 @@ cdw_keys_create(const cdw_resolver *resolver)
 	keys->capacity = FIRST_CAPACITY;
 	keys->key = palloc(sizeof(Datum) * keys->capacity);
 	return keys;
+}
+
+/*
+ * A key that a query has read. What the query finds may not be what the settings say: the column may have
+ * been altered, the results made anew by hand. Raises 42804 for another type, 23502 for null.
+ */
+Datum
+cdw_keys_read(const cdw_keys *keys, TupleTableSlot *slot, int column, const char *relation)
+{
+	Form_pg_attribute attribute = TupleDescAttr(slot->tts_tupleDescriptor, column);
+
+	if (attribute->atttypid != keys->type)
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("key column \"%s\" of %s has type %s, expected %s",
+							   NameStr(attribute->attname), relation,
+							   format_type_be(attribute->atttypid), format_type_be(keys->type)),
+						errhint("Give both the source and the results a key of one type.")));
+	if (slot->tts_isnull[column])
+		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
+						errmsg("key column \"%s\" of %s has a null value",
+							   NameStr(attribute->attname), relation),
+						errhint("Every record needs a key of its own.")));
+	return slot->tts_values[column];
 }
 
 /* Appends a copy of a key. */

@@ -48,7 +48,8 @@ add_table(TupleTableSlot *slot, void *arg)
 	appendStringInfo(
 		&lister->query,
 		"%sSELECT %s::name, %s, settings->>'source', settings->>'key', settings->>'link_type', "
-		"model IS NOT NULL, threshold, trained_at, resolved_at, settings FROM ONLY %s",
+		"model IS NOT NULL, threshold::float8, trained_at::timestamptz, resolved_at::timestamptz, "
+		"settings::jsonb FROM ONLY %s",
 		lister->query.len ? " UNION ALL " : "", quote_literal_cstr(schema),
 		quote_literal_cstr(pnstrdup(table, name_len)), quote_qualified_identifier(schema, table));
 	MemoryContextSwitchTo(old);

@@ -39,6 +39,7 @@ typedef struct Former
 {
 	const cdw_population *population;
 	const uint32 *cluster;
+	char *table;
 	int64 *identity; /* by record; NO_IDENTITY: the record is new */
 	Member *member;	 /* those whose record is still there, and those whose is not */
 	Size n;
@@ -52,9 +53,16 @@ static void
 read_former(TupleTableSlot *slot, void *arg)
 {
 	Former *former = arg;
-	int64 identity = DatumGetInt64(slot->tts_values[1]);
-	int64 record = cdw_keys_find(former->population->keys, slot->tts_values[0]);
+	Datum key = cdw_keys_read(former->population->keys, slot, 0, former->table);
+	int64 identity = slot->tts_isnull[1] ? NO_IDENTITY : DatumGetInt64(slot->tts_values[1]);
+	int64 record = cdw_keys_find(former->population->keys, key);
 	Member member = {.identity = identity, .cluster = NO_CLUSTER};
+
+	if (identity < 1)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("%s has a record without a valid identity", former->table),
+						errdetail("Identities are 1 and above."),
+						errhint("Delete the row to have the record resolved anew.")));
 
 	if (former->n == former->capacity)
 	{
@@ -76,7 +84,7 @@ read_former(TupleTableSlot *slot, void *arg)
 				repalloc_huge(former->gone_identity, sizeof(int64) * former->gone_capacity);
 		}
 		former->gone_identity[former->gone->n] = identity;
-		cdw_keys_add(former->gone, slot->tts_values[0]);
+		cdw_keys_add(former->gone, key);
 	}
 	former->member[former->n++] = member;
 }
@@ -89,6 +97,7 @@ load_former(const cdw_resolver *resolver, const cdw_population *population, cons
 
 	former->population = population;
 	former->cluster = cluster;
+	former->table = cdw_result_name(resolver, "identity");
 	former->identity = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(int64) * n,
 												  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	former->capacity = 1024;
@@ -96,8 +105,8 @@ load_former(const cdw_resolver *resolver, const cdw_population *population, cons
 	former->gone = cdw_keys_create(resolver);
 	former->gone_capacity = 1024;
 	former->gone_identity = palloc(sizeof(int64) * former->gone_capacity);
-	cdw_stream(psprintf("SELECT %s, identity_id FROM %s", quote_identifier(resolver->key),
-						cdw_result_name(resolver, "identity")),
+	cdw_stream(psprintf("SELECT %s, identity_id::pg_catalog.int8 FROM %s",
+						quote_identifier(resolver->key), former->table),
 			   0, NULL, NULL, read_former, former);
 	return former;
 }

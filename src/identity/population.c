@@ -13,6 +13,7 @@ typedef struct Loader
 {
 	const cdw_resolver *resolver;
 	cdw_population *population;
+	char *relation;
 	MemoryContext context;
 	int nsources;
 	char **source;
@@ -64,14 +65,11 @@ load_row(TupleTableSlot *slot, void *arg)
 {
 	Loader *loader = arg;
 	const cdw_resolver *resolver = loader->resolver;
+	cdw_keys *keys = loader->population->keys;
+	Datum key = cdw_keys_read(keys, slot, 0, loader->relation);
 	uint32 source = 0;
 	int column = 1;
 
-	if (slot->tts_isnull[0])
-		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
-						errmsg("key column \"%s\" of %s has a null value", resolver->key,
-							   cdw_relation_name(resolver->source)),
-						errhint("Every record needs a key of its own.")));
 	if (resolver->source_column)
 	{
 		source = source_number(
@@ -89,7 +87,7 @@ load_row(TupleTableSlot *slot, void *arg)
 			loader->raw[f].len = VARSIZE_ANY_EXHDR(value);
 		}
 	}
-	cdw_keys_add(loader->population->keys, slot->tts_values[0]);
+	cdw_keys_add(keys, key);
 	cdw_records_add(loader->population->records, loader->raw, source);
 }
 
@@ -127,8 +125,10 @@ cdw_population *
 cdw_load_population(const cdw_resolver *resolver)
 {
 	cdw_population *population = palloc0(sizeof(cdw_population));
-	Loader loader = {
-		.resolver = resolver, .population = population, .context = CurrentMemoryContext};
+	Loader loader = {.resolver = resolver,
+					 .population = population,
+					 .relation = cdw_relation_name(resolver->source),
+					 .context = CurrentMemoryContext};
 	int settings;
 
 	cdw_check_utf8();
