@@ -164,6 +164,20 @@ claim(Claim *claims, const Member *first, const Member *last)
 		claims[best->cluster] = (Claim){.identity = first->identity, .members = last - first};
 }
 
+/*
+ * An id that was never given out. The counter is in a table that its owner may edit; it never falls
+ * behind the ids in use.
+ */
+static int64
+next_identity(cdw_resolver *resolver)
+{
+	if (resolver->next_identity_id == PG_INT64_MAX)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("resolver \"%s\" has used up its identities", resolver->name),
+						errdetail("The last identity is " INT64_FORMAT ".", PG_INT64_MAX)));
+	return resolver->next_identity_id++;
+}
+
 /* The identity of every group, at the group's number; new ids come from the resolver. */
 static int64 *
 assign_identities(cdw_resolver *resolver, Former *former)
@@ -175,6 +189,14 @@ assign_identities(cdw_resolver *resolver, Former *former)
 	int64 *identity = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * count);
 
 	qsort_interruptible(former->member, former->n, sizeof(Member), compare_members, NULL);
+	resolver->next_identity_id = Max(resolver->next_identity_id, 1);
+	if (former->n > 0)
+	{
+		int64 last = former->member[former->n - 1].identity;
+
+		resolver->next_identity_id =
+			Max(resolver->next_identity_id, last == PG_INT64_MAX ? last : last + 1);
+	}
 	for (Size i = 0; i < former->n;)
 	{
 		Size next = i + 1;
@@ -188,7 +210,7 @@ assign_identities(cdw_resolver *resolver, Former *former)
 	{
 		if (former->cluster[i] != i)
 			continue;
-		identity[i] = claims[i].members ? claims[i].identity : resolver->next_identity_id++;
+		identity[i] = claims[i].members ? claims[i].identity : next_identity(resolver);
 	}
 	pfree(claims);
 	return identity;
