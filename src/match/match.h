@@ -158,7 +158,6 @@ typedef struct cdw_raw_value
 extern cdw_records *cdw_records_create(const cdw_match_settings *settings);
 extern void cdw_records_add(cdw_records *records, const cdw_raw_value *raw, uint32 source);
 extern uint64 cdw_record_hash(const cdw_records *records, uint32 i, uint64 seed);
-extern double cdw_comparable_pairs(const cdw_records *records);
 
 static inline uint32 *
 cdw_record_keys(cdw_record *record)
@@ -196,6 +195,13 @@ cdw_comparable(const cdw_records *records, uint32 a, uint32 b)
 	return !records->settings->link || cdw_record_source(records, records->record[a]) !=
 										   cdw_record_source(records, records->record[b]);
 }
+
+/* ---- pairs that count (pair.c) ---- */
+
+typedef void (*cdw_pair_callback)(uint32 a, uint32 b, void *arg);
+
+extern double cdw_comparable_pairs(const cdw_records *records);
+extern void cdw_walk_comparable(const cdw_records *records, cdw_pair_callback callback, void *arg);
 
 /* ---- comparison of two records (level.c) ---- */
 
@@ -243,8 +249,6 @@ typedef struct cdw_blocks
 	int nlists;
 	cdw_block_list list[CDW_MAX_RULES];
 } cdw_blocks;
-
-typedef void (*cdw_pair_callback)(uint32 a, uint32 b, void *arg);
 
 extern cdw_blocks *cdw_blocks_build(cdw_records *records, bool all_pairs, int max_block);
 extern int cdw_choose_max_block(const cdw_records *records, const cdw_blocks *blocks);
