@@ -177,6 +177,12 @@ cdw_record_source(const cdw_records *records, cdw_record *record)
 	return ((uint32 *) record)[records->settings->nrules + records->settings->nfields];
 }
 
+static inline void
+cdw_record_set_source(const cdw_records *records, cdw_record *record, uint32 source)
+{
+	((uint32 *) record)[records->settings->nrules + records->settings->nfields] = source;
+}
+
 /* The standardised value of a field and its length in bytes, 0 where it is missing. */
 static inline const char *
 cdw_record_value(const cdw_records *records, cdw_record *record, int field, int *len)

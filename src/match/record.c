@@ -77,7 +77,7 @@ cdw_records_add(cdw_records *records, const cdw_raw_value *raw, uint32 source)
 	for (int r = 0; r < settings->nrules; r++)
 		cdw_record_keys(record)[r] = cdw_block_key(&settings->rule[r], records->value);
 	memset(cdw_record_terms(records, record), 0, sizeof(uint32) * settings->nfields);
-	((uint32 *) record)[settings->nrules + settings->nfields] = source;
+	cdw_record_set_source(records, record, source);
 	end = (uint16 *) ((char *) record + records->end_offset);
 	for (int f = 0; f < settings->nfields; f++)
 	{
