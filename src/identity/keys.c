@@ -7,7 +7,9 @@
 #include "identity/identity.h"
 
 #include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -141,13 +143,20 @@ cdw_keys_find(const cdw_keys *keys, Datum key)
 	return -1;
 }
 
-/* A key as text, by its type's output function. */
+/*
+ * A key as text, as key::text gives it: a few types, char(n) and inet among them, have a cast that
+ * differs from their output function.
+ */
 char *
 cdw_key_text(const cdw_keys *keys, Datum key)
 {
+	Oid cast;
 	Oid output;
 	bool is_varlena;
 
+	if (find_coercion_pathway(TEXTOID, getBaseType(keys->type), COERCION_EXPLICIT, &cast) ==
+		COERCION_PATH_FUNC)
+		return TextDatumGetCString(OidFunctionCall1(cast, key));
 	getTypeOutputInfo(keys->type, &output, &is_varlena);
 	return OidOutputFunctionCall(output, key);
 }
