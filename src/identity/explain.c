@@ -52,10 +52,10 @@ load_side(const cdw_resolver *resolver, text *key, Side *side)
 	side->resolver = resolver;
 	side->context = CurrentMemoryContext;
 	getTypeInputInfo(type, &input, &ioparam);
+	settings = cdw_visible_output();
 	value = OidInputFunctionCall(input, text, ioparam, resolver->key_typmod);
 	query = psprintf("%s WHERE %s %s $1", cdw_source_query(resolver),
 					 quote_identifier(resolver->key), cdw_key_equality(resolver));
-	settings = cdw_visible_output();
 	cdw_stream(query, 1, &type, &value, read_side, side);
 	cdw_restore_settings(settings);
 	if (!side->found)
