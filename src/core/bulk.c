@@ -1,7 +1,7 @@
 /*
  * src/core/bulk.c
  *
- * Writing many rows with few statements: each batch goes to one prepared statement as one array per
+ * Writing many rows with few statements: each batch is one statement that is given one array per
  * column, as in INSERT .. SELECT FROM unnest($1, $2). It is plain SQL, so constraints, triggers and
  * privileges of the user's tables hold.
  */
@@ -30,7 +30,6 @@ typedef struct BulkColumn
 struct cdw_bulk
 {
 	char *statement;
-	SPIPlanPtr plan;
 	MemoryContext batch; /* copies of by-reference values */
 	int ncolumns;
 	BulkColumn *column;
@@ -83,15 +82,9 @@ flush(cdw_bulk *bulk)
 													   &bulk->rows, &lower, column->type,
 													   column->len, column->byval, column->align));
 	}
-	if (bulk->plan == NULL)
-	{
-		bulk->plan = SPI_prepare(bulk->statement, bulk->ncolumns, types);
-		if (bulk->plan == NULL || SPI_keepplan(bulk->plan) != 0)
-			elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-	}
-	rc = SPI_execute_plan(bulk->plan, arrays, NULL, false, 0);
+	rc = SPI_execute_with_args(bulk->statement, bulk->ncolumns, types, arrays, NULL, false, 0);
 	if (rc < 0)
-		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(rc));
+		elog(ERROR, "SPI_execute_with_args failed: %s", SPI_result_code_string(rc));
 	SPI_finish();
 	bulk->rows = 0;
 	MemoryContextReset(bulk->batch);
@@ -122,8 +115,6 @@ void
 cdw_bulk_end(cdw_bulk *bulk)
 {
 	flush(bulk);
-	if (bulk->plan)
-		SPI_freeplan(bulk->plan);
 	MemoryContextDelete(bulk->batch);
 	for (int c = 0; c < bulk->ncolumns; c++)
 	{

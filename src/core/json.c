@@ -41,12 +41,16 @@ cdw_json_string(const JsonbValue *value)
 	return pnstrdup(value->val.string.val, value->val.string.len);
 }
 
-/* The value of a key of an object; false where the key is absent or null. */
+/* The value of a key; false where the key is absent or null, and where object is no object. */
 bool
 cdw_json_field(Jsonb *object, const char *name, JsonbValue *value)
 {
-	JsonbValue *found = getKeyJsonValueFromContainer(&object->root, name, strlen(name), value);
+	JsonbValue *found;
 
+	/* the look-up below takes the elements of an array for keys and reads past its end */
+	if (!JB_ROOT_IS_OBJECT(object))
+		return false;
+	found = getKeyJsonValueFromContainer(&object->root, name, strlen(name), value);
 	return found != NULL && found->type != jbvNull;
 }
 

@@ -101,14 +101,18 @@ read_term(TupleTableSlot *slot, void *arg)
 {
 	TermReader *reader = arg;
 	text *value;
+	int64 count;
 	int field;
 
+	if (slot->tts_isnull[0] || slot->tts_isnull[1] || slot->tts_isnull[2])
+		return;
 	field = cdw_find_field(&reader->resolver->match, TextDatumGetCString(slot->tts_values[0]));
 	if (field < 0)
 		return;
 	value = DatumGetTextPP(slot->tts_values[1]);
+	count = DatumGetInt64(slot->tts_values[2]);
 	cdw_terms_add(reader->terms, field, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value),
-				  (uint32) Min(DatumGetInt64(slot->tts_values[2]), PG_UINT32_MAX));
+				  (uint32) Max(Min(count, (int64) CDW_MAX_RECORDS), 0));
 }
 
 /* Makes the stored model ready for a population; 55000 where there is none. */
@@ -121,11 +125,11 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 	bool all_pairs;
 
 	*model = *cdw_resolver_model(resolver);
-	cdw_stream(psprintf("SELECT field::pg_catalog.text, value::pg_catalog.text, "
-						"records::pg_catalog.int8 FROM %s "
-						"WHERE field IS NOT NULL AND value IS NOT NULL AND records IS NOT NULL",
-						cdw_result_name(resolver, "term")),
-			   0, NULL, NULL, read_term, &reader);
+	cdw_stream(
+		psprintf(
+			"SELECT field::pg_catalog.text, value::pg_catalog.text, records::pg_catalog.int8 FROM %s",
+			cdw_result_name(resolver, "term")),
+		0, NULL, NULL, read_term, &reader);
 	cdw_terms_apply(reader.terms, records);
 	all_pairs = model->all_pairs &&
 				cdw_comparable_pairs(records) <=

@@ -52,10 +52,10 @@ load_side(const cdw_resolver *resolver, text *key, Side *side)
 	side->resolver = resolver;
 	side->context = CurrentMemoryContext;
 	getTypeInputInfo(type, &input, &ioparam);
+	settings = cdw_visible_output();
 	value = OidInputFunctionCall(input, text, ioparam, resolver->key_typmod);
 	query = psprintf("%s WHERE %s %s $1", cdw_source_query(resolver),
 					 quote_identifier(resolver->key), cdw_key_equality(resolver));
-	settings = cdw_visible_output();
 	cdw_stream(query, 1, &type, &value, read_side, side);
 	cdw_restore_settings(settings);
 	if (!side->found)
@@ -70,7 +70,9 @@ load_side(const cdw_resolver *resolver, text *key, Side *side)
 static void
 read_count(TupleTableSlot *slot, void *arg)
 {
-	*(uint32 *) arg = (uint32) Min(DatumGetInt64(slot->tts_values[0]), PG_UINT32_MAX);
+	int64 count = slot->tts_isnull[0] ? 0 : DatumGetInt64(slot->tts_values[0]);
+
+	*(uint32 *) arg = (uint32) Max(Min(count, (int64) CDW_MAX_RECORDS), 0);
 }
 
 /* Counts for the values that the two records agree on. */
@@ -78,8 +80,9 @@ static void
 recall_terms(const cdw_resolver *resolver, cdw_records *records, const uint8 *level)
 {
 	cdw_terms *terms = cdw_terms_create(&resolver->match);
-	char *query = psprintf("SELECT records::pg_catalog.int8 FROM %s WHERE records IS NOT NULL AND "
-						   "field OPERATOR(pg_catalog.=) $1 AND value OPERATOR(pg_catalog.=) $2",
+	char *query = psprintf("SELECT records::pg_catalog.int8 FROM %s WHERE "
+						   "field::pg_catalog.text OPERATOR(pg_catalog.=) $1 AND "
+						   "value::pg_catalog.text OPERATOR(pg_catalog.=) $2",
 						   cdw_result_name(resolver, "term"));
 	Oid types[] = {TEXTOID, TEXTOID};
 

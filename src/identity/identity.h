@@ -44,14 +44,13 @@ extern char *cdw_settings_json(const cdw_resolver *resolver);
 
 /* resolver.c */
 extern void cdw_resolver_split_name(const char *text, char **schema, char **name);
-extern Oid cdw_resolver_table(const char *text, char *schema, char *name);
 extern char *cdw_result_name(const cdw_resolver *resolver, const char *suffix);
 extern cdw_resolver *cdw_resolver_open(text *name);
-extern void cdw_resolver_own(cdw_resolver *resolver, const char *action);
-extern void cdw_resolver_done(void);
+extern cdw_resolver *cdw_resolver_open_to_write(text *name, const char *action);
+extern cdw_resolver *cdw_resolver_open_to_drop(text *name);
+extern void cdw_resolver_close(cdw_resolver *resolver);
 extern cdw_model *cdw_resolver_model(const cdw_resolver *resolver);
 extern char *cdw_key_equality(const cdw_resolver *resolver);
-extern char *cdw_key_cast(const cdw_resolver *resolver);
 
 /* results.c */
 extern void cdw_create_results(const cdw_resolver *resolver);
@@ -70,6 +69,8 @@ typedef struct cdw_keys
 } cdw_keys;
 
 extern cdw_keys *cdw_keys_create(const cdw_resolver *resolver);
+extern Datum
+cdw_keys_read(const cdw_keys *keys, TupleTableSlot *slot, int column, const char *relation);
 extern void cdw_keys_add(cdw_keys *keys, Datum key);
 extern uint32 *cdw_keys_sort(cdw_keys *keys);
 extern int cdw_keys_compare(const cdw_keys *keys, Datum a, Datum b);

@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "stats/stats.h"
+#include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -133,13 +134,15 @@ resolver_argument(FunctionCallInfo fcinfo)
 
 CDW_FUNCTION(cdw_train_procedure)
 {
-	cdw_resolver *resolver = cdw_resolver_open(resolver_argument(fcinfo));
+	text *name = resolver_argument(fcinfo);
+	cdw_resolver *resolver;
 	cdw_population *population;
 	cdw_evidence evidence;
 	int settings;
 
 	cdw_check_not_null(fcinfo, 1, "seed");
-	cdw_resolver_own(resolver, "train");
+	PreventCommandIfReadOnly("CALL cdw.train");
+	resolver = cdw_resolver_open_to_write(name, "train");
 	population = cdw_load_population(resolver);
 	if (population->records->n < 2)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -149,11 +152,11 @@ CDW_FUNCTION(cdw_train_procedure)
 	settings = cdw_restrict_search_path();
 	cdw_train_resolver(resolver, population, PG_GETARG_INT64(1), &evidence);
 	cdw_restore_settings(settings);
-	cdw_resolver_done();
 	ereport(
 		NOTICE,
 		(errmsg("trained resolver \"%s\" on %u records", resolver->name, population->records->n),
 		 errdetail("A random pair matches with probability %.3g.", evidence.model.prior)));
+	cdw_resolver_close(resolver);
 	PG_RETURN_VOID();
 }
 
@@ -204,7 +207,8 @@ report_run(const cdw_resolver *resolver, const cdw_population *population, const
 
 CDW_FUNCTION(cdw_resolve)
 {
-	cdw_resolver *resolver = cdw_resolver_open(resolver_argument(fcinfo));
+	text *name = resolver_argument(fcinfo);
+	cdw_resolver *resolver;
 	double threshold;
 	cdw_population *population;
 	cdw_evidence evidence;
@@ -215,7 +219,8 @@ CDW_FUNCTION(cdw_resolve)
 	cdw_check_not_null(fcinfo, 1, "threshold");
 	threshold = PG_GETARG_FLOAT8(1);
 	cdw_check_probability(threshold, "threshold");
-	cdw_resolver_own(resolver, "resolve");
+	PreventCommandIfReadOnly("CALL cdw.resolve");
+	resolver = cdw_resolver_open_to_write(name, "resolve");
 	population = cdw_load_population(resolver);
 	settings = cdw_restrict_search_path();
 	if (population->records->n >= 2)
@@ -236,7 +241,7 @@ CDW_FUNCTION(cdw_resolve)
 	report_run(resolver, population, edges, cdw_write_identities(resolver, population, cluster));
 	note_run(resolver, threshold);
 	cdw_restore_settings(settings);
-	cdw_resolver_done();
+	cdw_resolver_close(resolver);
 	PG_RETURN_VOID();
 }
 
@@ -245,14 +250,11 @@ CDW_FUNCTION(cdw_resolve)
 CDW_FUNCTION(cdw_drop_resolver)
 {
 	static const char *const results[] = {"identity", "match", "history"};
-	cdw_resolver *resolver = palloc0(sizeof(cdw_resolver));
 	text *name = resolver_argument(fcinfo);
-	Oid table;
+	cdw_resolver *resolver;
 
 	cdw_check_not_null(fcinfo, 1, "drop_results");
-	cdw_resolver_split_name(text_to_cstring(name), &resolver->schema, &resolver->name);
-	table = cdw_resolver_table(text_to_cstring(name), resolver->schema, resolver->name);
-	resolver->schema = get_namespace_name(get_rel_namespace(table));
+	resolver = cdw_resolver_open_to_drop(name);
 	if (PG_GETARG_BOOL(1))
 	{
 		cdw_execute(psprintf("DROP VIEW IF EXISTS %s", cdw_result_name(resolver, "golden")));
@@ -261,5 +263,6 @@ CDW_FUNCTION(cdw_drop_resolver)
 	}
 	cdw_execute(psprintf("DROP TABLE IF EXISTS %s", cdw_result_name(resolver, "term")));
 	cdw_execute(psprintf("DROP TABLE %s", cdw_result_name(resolver, "resolver")));
+	cdw_resolver_close(resolver);
 	PG_RETURN_VOID();
 }

@@ -7,7 +7,10 @@
 #include "identity/identity.h"
 
 #include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "parser/parse_coerce.h"
+#include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -50,6 +53,29 @@ cdw_keys_create(const cdw_resolver *resolver)
 	keys->capacity = FIRST_CAPACITY;
 	keys->key = palloc(sizeof(Datum) * keys->capacity);
 	return keys;
+}
+
+/*
+ * A key that a query has read. What the query finds may not be what the settings say: the column may have
+ * been altered, the results made anew by hand. Raises 42804 for another type, 23502 for null.
+ */
+Datum
+cdw_keys_read(const cdw_keys *keys, TupleTableSlot *slot, int column, const char *relation)
+{
+	Form_pg_attribute attribute = TupleDescAttr(slot->tts_tupleDescriptor, column);
+
+	if (attribute->atttypid != keys->type)
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("key column \"%s\" of %s has type %s, expected %s",
+							   NameStr(attribute->attname), relation,
+							   format_type_be(attribute->atttypid), format_type_be(keys->type)),
+						errhint("Give both the source and the results a key of one type.")));
+	if (slot->tts_isnull[column])
+		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
+						errmsg("key column \"%s\" of %s has a null value",
+							   NameStr(attribute->attname), relation),
+						errhint("Every record needs a key of its own.")));
+	return slot->tts_values[column];
 }
 
 /* Appends a copy of a key. */
@@ -117,13 +143,20 @@ cdw_keys_find(const cdw_keys *keys, Datum key)
 	return -1;
 }
 
-/* A key as text, by its type's output function. */
+/*
+ * A key as text, as key::text gives it: a few types, char(n) and inet among them, have a cast that
+ * differs from their output function.
+ */
 char *
 cdw_key_text(const cdw_keys *keys, Datum key)
 {
+	Oid cast;
 	Oid output;
 	bool is_varlena;
 
+	if (find_coercion_pathway(TEXTOID, getBaseType(keys->type), COERCION_EXPLICIT, &cast) ==
+		COERCION_PATH_FUNC)
+		return TextDatumGetCString(OidFunctionCall1(cast, key));
 	getTypeOutputInfo(keys->type, &output, &is_varlena);
 	return OidOutputFunctionCall(output, key);
 }

@@ -17,7 +17,7 @@
 static const char *const find_tables =
 	"SELECT n.nspname, c.relname FROM pg_catalog.pg_class c "
 	"JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-	"WHERE c.relkind = 'r' AND NOT c.relrowsecurity AND c.relname LIKE '%\\_resolver' "
+	"WHERE c.relkind = 'r' AND NOT c.relrowsecurity AND pg_catalog.right(c.relname, 9) = '_resolver' "
 	"AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') "
 	"AND pg_catalog.has_table_privilege(c.oid, 'SELECT') "
 	"AND (n.nspname !~ '^pg_temp_' OR n.oid = pg_catalog.pg_my_temp_schema()) "

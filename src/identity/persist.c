@@ -39,6 +39,7 @@ typedef struct Former
 {
 	const cdw_population *population;
 	const uint32 *cluster;
+	char *table;
 	int64 *identity; /* by record; NO_IDENTITY: the record is new */
 	Member *member;	 /* those whose record is still there, and those whose is not */
 	Size n;
@@ -52,9 +53,16 @@ static void
 read_former(TupleTableSlot *slot, void *arg)
 {
 	Former *former = arg;
-	int64 identity = DatumGetInt64(slot->tts_values[1]);
-	int64 record = cdw_keys_find(former->population->keys, slot->tts_values[0]);
+	Datum key = cdw_keys_read(former->population->keys, slot, 0, former->table);
+	int64 identity = slot->tts_isnull[1] ? NO_IDENTITY : DatumGetInt64(slot->tts_values[1]);
+	int64 record = cdw_keys_find(former->population->keys, key);
 	Member member = {.identity = identity, .cluster = NO_CLUSTER};
+
+	if (identity < 1)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("%s has a record without a valid identity", former->table),
+						errdetail("Identities are 1 and above."),
+						errhint("Delete the row to have the record resolved anew.")));
 
 	if (former->n == former->capacity)
 	{
@@ -76,7 +84,7 @@ read_former(TupleTableSlot *slot, void *arg)
 				repalloc_huge(former->gone_identity, sizeof(int64) * former->gone_capacity);
 		}
 		former->gone_identity[former->gone->n] = identity;
-		cdw_keys_add(former->gone, slot->tts_values[0]);
+		cdw_keys_add(former->gone, key);
 	}
 	former->member[former->n++] = member;
 }
@@ -89,6 +97,7 @@ load_former(const cdw_resolver *resolver, const cdw_population *population, cons
 
 	former->population = population;
 	former->cluster = cluster;
+	former->table = cdw_result_name(resolver, "identity");
 	former->identity = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(int64) * n,
 												  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	former->capacity = 1024;
@@ -96,10 +105,8 @@ load_former(const cdw_resolver *resolver, const cdw_population *population, cons
 	former->gone = cdw_keys_create(resolver);
 	former->gone_capacity = 1024;
 	former->gone_identity = palloc(sizeof(int64) * former->gone_capacity);
-	cdw_stream(psprintf("SELECT %s, identity_id::pg_catalog.int8 FROM %s "
-						"WHERE %s IS NOT NULL AND identity_id IS NOT NULL",
-						cdw_key_cast(resolver), cdw_result_name(resolver, "identity"),
-						quote_identifier(resolver->key)),
+	cdw_stream(psprintf("SELECT %s, identity_id::pg_catalog.int8 FROM %s",
+						quote_identifier(resolver->key), former->table),
 			   0, NULL, NULL, read_former, former);
 	return former;
 }
@@ -157,6 +164,20 @@ claim(Claim *claims, const Member *first, const Member *last)
 		claims[best->cluster] = (Claim){.identity = first->identity, .members = last - first};
 }
 
+/*
+ * An id that was never given out. The counter is in a table that its owner may edit; it never falls
+ * behind the ids in use.
+ */
+static int64
+next_identity(cdw_resolver *resolver)
+{
+	if (resolver->next_identity_id == PG_INT64_MAX)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("resolver \"%s\" has used up its identities", resolver->name),
+						errdetail("The last identity is " INT64_FORMAT ".", PG_INT64_MAX)));
+	return resolver->next_identity_id++;
+}
+
 /* The identity of every group, at the group's number; new ids come from the resolver. */
 static int64 *
 assign_identities(cdw_resolver *resolver, Former *former)
@@ -168,6 +189,14 @@ assign_identities(cdw_resolver *resolver, Former *former)
 	int64 *identity = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * count);
 
 	qsort_interruptible(former->member, former->n, sizeof(Member), compare_members, NULL);
+	resolver->next_identity_id = Max(resolver->next_identity_id, 1);
+	if (former->n > 0)
+	{
+		int64 last = former->member[former->n - 1].identity;
+
+		resolver->next_identity_id =
+			Max(resolver->next_identity_id, last == PG_INT64_MAX ? last : last + 1);
+	}
 	for (Size i = 0; i < former->n;)
 	{
 		Size next = i + 1;
@@ -181,7 +210,7 @@ assign_identities(cdw_resolver *resolver, Former *former)
 	{
 		if (former->cluster[i] != i)
 			continue;
-		identity[i] = claims[i].members ? claims[i].identity : resolver->next_identity_id++;
+		identity[i] = claims[i].members ? claims[i].identity : next_identity(resolver);
 	}
 	pfree(claims);
 	return identity;

@@ -9,13 +9,20 @@
 
 #define MAX_SOURCES 10000
 
+typedef struct Source
+{
+	char *name;
+	uint32 number;
+} Source;
+
 typedef struct Loader
 {
 	const cdw_resolver *resolver;
 	cdw_population *population;
+	char *relation;
 	MemoryContext context;
 	int nsources;
-	char **source;
+	Source *source; /* by name */
 	cdw_raw_value raw[CDW_MAX_FIELDS];
 } Loader;
 
@@ -26,7 +33,7 @@ cdw_source_query(const cdw_resolver *resolver)
 	StringInfoData query;
 
 	initStringInfo(&query);
-	appendStringInfo(&query, "SELECT %s", cdw_key_cast(resolver));
+	appendStringInfo(&query, "SELECT %s", quote_identifier(resolver->key));
 	if (resolver->source_column)
 		appendStringInfo(&query, ", %s::pg_catalog.text",
 						 quote_identifier(resolver->source_column));
@@ -37,25 +44,52 @@ cdw_source_query(const cdw_resolver *resolver)
 	return query.data;
 }
 
-/* A small number for the name of a source; NULL is a source of its own. */
+/* A small number for the name of a source, in the order of their coming; NULL counts as empty. */
 static uint32
 source_number(Loader *loader, const char *name)
 {
+	int low = 0;
+	int high = loader->nsources;
 	MemoryContext old;
 
-	for (int i = 0; i < loader->nsources; i++)
-		if (strcmp(loader->source[i], name) == 0)
-			return i;
+	while (low < high)
+	{
+		int middle = (low + high) / 2;
+		int order = strcmp(loader->source[middle].name, name);
+
+		if (order == 0)
+			return loader->source[middle].number;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	if (loader->nsources == MAX_SOURCES)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many sources"),
 						errdetail("Column \"%s\" has more than %d values.",
 								  loader->resolver->source_column, MAX_SOURCES)));
 	old = MemoryContextSwitchTo(loader->context);
 	if (loader->source == NULL)
-		loader->source = palloc(sizeof(char *) * MAX_SOURCES);
-	loader->source[loader->nsources] = pstrdup(name);
+		loader->source = palloc(sizeof(Source) * MAX_SOURCES);
+	memmove(&loader->source[low + 1], &loader->source[low],
+			sizeof(Source) * (loader->nsources - low));
+	loader->source[low] = (Source){.name = pstrdup(name), .number = loader->nsources};
 	MemoryContextSwitchTo(old);
 	return loader->nsources++;
+}
+
+/* Numbers the sources anew in the order of their names, so that no hash depends on who came first. */
+static void
+order_sources(const Loader *loader, cdw_records *records)
+{
+	uint32 *rank = palloc(sizeof(uint32) * Max(loader->nsources, 1));
+
+	for (int i = 0; i < loader->nsources; i++)
+		rank[loader->source[i].number] = i;
+	for (uint32 i = 0; loader->nsources > 0 && i < records->n; i++)
+		cdw_record_set_source(records, records->record[i],
+							  rank[cdw_record_source(records, records->record[i])]);
+	pfree(rank);
 }
 
 /* Runs in the stream's row context; the records and the keys keep to their own. */
@@ -64,14 +98,11 @@ load_row(TupleTableSlot *slot, void *arg)
 {
 	Loader *loader = arg;
 	const cdw_resolver *resolver = loader->resolver;
+	cdw_keys *keys = loader->population->keys;
+	Datum key = cdw_keys_read(keys, slot, 0, loader->relation);
 	uint32 source = 0;
 	int column = 1;
 
-	if (slot->tts_isnull[0])
-		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
-						errmsg("key column \"%s\" of %s has a null value", resolver->key,
-							   cdw_relation_name(resolver->source)),
-						errhint("Every record needs a key of its own.")));
 	if (resolver->source_column)
 	{
 		source = source_number(
@@ -89,7 +120,7 @@ load_row(TupleTableSlot *slot, void *arg)
 			loader->raw[f].len = VARSIZE_ANY_EXHDR(value);
 		}
 	}
-	cdw_keys_add(loader->population->keys, slot->tts_values[0]);
+	cdw_keys_add(keys, key);
 	cdw_records_add(loader->population->records, loader->raw, source);
 }
 
@@ -127,8 +158,10 @@ cdw_population *
 cdw_load_population(const cdw_resolver *resolver)
 {
 	cdw_population *population = palloc0(sizeof(cdw_population));
-	Loader loader = {
-		.resolver = resolver, .population = population, .context = CurrentMemoryContext};
+	Loader loader = {.resolver = resolver,
+					 .population = population,
+					 .relation = cdw_relation_name(resolver->source),
+					 .context = CurrentMemoryContext};
 	int settings;
 
 	cdw_check_utf8();
@@ -137,6 +170,7 @@ cdw_load_population(const cdw_resolver *resolver)
 	settings = cdw_portable_output();
 	cdw_stream(cdw_source_query(resolver), 0, NULL, NULL, load_row, &loader);
 	cdw_restore_settings(settings);
+	order_sources(&loader, population->records);
 	order_by_key(resolver, population);
 	return population;
 }

@@ -53,8 +53,8 @@ cdw_result_name(const cdw_resolver *resolver, const char *suffix)
 }
 
 /* The settings table, along the search path where no schema is given; 42704 when there is none. */
-Oid
-cdw_resolver_table(const char *text, char *schema, char *name)
+static Oid
+find_settings_table(const char *text, char *schema, char *name)
 {
 	Oid table =
 		RangeVarGetRelid(makeRangeVar(schema, psprintf("%s_resolver", name), -1), NoLock, true);
@@ -67,7 +67,10 @@ cdw_resolver_table(const char *text, char *schema, char *name)
 	return table;
 }
 
-/* Reads the one row of the settings table. */
+/*
+ * Reads the one row of the settings table, as the active snapshot sees it; 55000 where the table is
+ * not one of ours.
+ */
 static void
 read_row(cdw_resolver *resolver, Jsonb **settings)
 {
@@ -111,74 +114,83 @@ read_resolver(cdw_resolver *resolver)
 	cdw_settings_parse(resolver, settings);
 }
 
-/*
- * The resolver of that name, its settings read with the caller's privileges. Everything it points
- * to lives in the current memory context.
- */
-cdw_resolver *
-cdw_resolver_open(text *name)
+/* The resolver of that name, as far as it is known without reading its settings. */
+static cdw_resolver *
+find_resolver(text *name)
 {
 	cdw_resolver *resolver = palloc0(sizeof(cdw_resolver));
 	char *text = text_to_cstring(name);
 
 	cdw_resolver_split_name(text, &resolver->schema, &resolver->name);
-	resolver->table = cdw_resolver_table(text, resolver->schema, resolver->name);
+	resolver->table = find_settings_table(text, resolver->schema, resolver->name);
 	resolver->schema = get_namespace_name(get_rel_namespace(resolver->table));
+	return resolver;
+}
+
+/*
+ * The resolver of that name, for a call that only reads: with the caller's privileges and in the
+ * snapshot of the calling query. Everything it points to lives in the current memory context.
+ */
+cdw_resolver *
+cdw_resolver_open(text *name)
+{
+	cdw_resolver *resolver = find_resolver(name);
+
 	read_resolver(resolver);
 	return resolver;
 }
 
-/* Results of keys of another type than the source has now cannot be carried on. */
-static void
-check_key_type(const cdw_resolver *resolver)
-{
-	Oid table = get_relname_relid(psprintf("%s_identity", resolver->name),
-								  get_namespace_oid(resolver->schema, false));
-	Oid type;
-
-	if (!OidIsValid(table))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-						errmsg("result %s does not exist", cdw_result_name(resolver, "identity")),
-						errhint("Drop the resolver and create it anew.")));
-	cdw_check_column(table, resolver->key, &type, NULL, NULL);
-	if (type != resolver->key_type)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("key column \"%s\" of %s has type %s", resolver->key,
-						cdw_relation_name(resolver->source), format_type_be(resolver->key_type)),
-				 errdetail("In %s its type is %s.", cdw_result_name(resolver, "identity"),
-						   format_type_be(type)),
-				 errhint("Drop the resolver and create it anew, or give both the same type.")));
-}
-
 /*
- * Makes sure that the caller owns the results, then lets one session at a time train or resolve, until
- * the end of its transaction. From the lock on everything is read with a snapshot that is taken then,
- * the settings once more: another session may just have changed all of it. Under REPEATABLE READ
- * there is no later snapshot; then locking the row raises 40001 where another session has run since.
- * cdw_resolver_done ends it.
+ * Makes sure that the caller owns the results, then lets one session at a time change them, until
+ * the end of its transaction. What is read from here on is read in a snapshot taken under the
+ * lock: that of the calling statement is older than what another session, or an earlier statement of the
+ * same DO block, has written. Raises 42501, and 40001 where the transaction's only snapshot is too old.
  */
-void
-cdw_resolver_own(cdw_resolver *resolver, const char *action)
+static void
+own_resolver(const cdw_resolver *resolver, const char *action)
 {
 	if (!has_privs_of_role(GetUserId(), cdw_relation_owner(resolver->table)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("must be owner of resolver \"%s\" to %s it", resolver->name, action)));
 	LockRelationOid(resolver->table, ShareUpdateExclusiveLock);
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetTransactionSnapshot());
 	cdw_execute(
 		psprintf("SELECT FROM ONLY %s FOR NO KEY UPDATE", cdw_result_name(resolver, "resolver")));
-	read_resolver(resolver);
-	check_key_type(resolver);
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
 }
 
-/* Goes back to the caller's snapshot; the lock stays. */
+/* The resolver of that name, for a call that writes its results; cdw_resolver_close ends it. */
+cdw_resolver *
+cdw_resolver_open_to_write(text *name, const char *action)
+{
+	cdw_resolver *resolver = find_resolver(name);
+
+	own_resolver(resolver, action);
+	read_resolver(resolver);
+	return resolver;
+}
+
+/*
+ * The same for a resolver that is to be dropped, its settings unread: they may not fit the source any
+ * more. Raises 55000 for a table that only happens to have the name of a settings table.
+ */
+cdw_resolver *
+cdw_resolver_open_to_drop(text *name)
+{
+	cdw_resolver *resolver = find_resolver(name);
+	Jsonb *settings;
+
+	own_resolver(resolver, "drop");
+	read_row(resolver, &settings);
+	return resolver;
+}
+
 void
-cdw_resolver_done(void)
+cdw_resolver_close(cdw_resolver *resolver)
 {
 	PopActiveSnapshot();
+	pfree(resolver);
 }
 
 /* The model; 55000 where the resolver was never trained. */
@@ -211,16 +223,4 @@ cdw_key_equality(const cdw_resolver *resolver)
 					  NameStr(form->oprname));
 	ReleaseSysCache(tuple);
 	return result;
-}
-
-/*
- * The key column as a term of a query that is sure to give the key's type, whatever has become of
- * the table since its type was looked up. Without the type's modifier, which would cut values.
- */
-char *
-cdw_key_cast(const cdw_resolver *resolver)
-{
-	return psprintf("%s::%s", quote_identifier(resolver->key),
-					format_type_extended(resolver->key_type, -1,
-										 FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
 }

@@ -185,18 +185,6 @@ seen_before(const uint32 *a, const uint32 *b, int rule)
 	return false;
 }
 
-static void
-walk_all_pairs(const cdw_records *records, cdw_pair_callback callback, void *arg)
-{
-	for (uint32 a = 0; a + 1 < records->n; a++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		for (uint32 b = a + 1; b < records->n; b++)
-			if (cdw_comparable(records, a, b))
-				callback(a, b, arg);
-	}
-}
-
 /* Hands each pair that this rule is the first to find to the callback, the smaller record first. */
 void
 cdw_walk(const cdw_blocks *blocks, const cdw_records *records, int list, cdw_pair_callback callback,
@@ -206,7 +194,7 @@ cdw_walk(const cdw_blocks *blocks, const cdw_records *records, int list, cdw_pai
 
 	if (blocks->all_pairs)
 	{
-		walk_all_pairs(records, callback, arg);
+		cdw_walk_comparable(records, callback, arg);
 		return;
 	}
 	for (uint32 block = 0; block < blocks_of->nblocks; block++)

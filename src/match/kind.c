@@ -129,7 +129,7 @@ standardise_number(const cdw_field *field pg_attribute_unused(), const char *val
 	while (*end == ' ')
 		end++;
 	if (end != copy && *end == '\0' && isfinite(number))
-		appendStringInfo(out, "%.15g", number);
+		appendStringInfo(out, "%.15g", number == 0 ? 0 : number); /* no minus zero */
 	pfree(copy);
 }
 

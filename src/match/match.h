@@ -161,7 +161,6 @@ typedef struct cdw_raw_value
 extern cdw_records *cdw_records_create(const cdw_match_settings *settings);
 extern void cdw_records_add(cdw_records *records, const cdw_raw_value *raw, uint32 source);
 extern uint64 cdw_record_hash(const cdw_records *records, uint32 i, uint64 seed);
-extern double cdw_comparable_pairs(const cdw_records *records);
 
 static inline uint32 *
 cdw_record_keys(cdw_record *record)
@@ -179,6 +178,12 @@ static inline uint32
 cdw_record_source(const cdw_records *records, cdw_record *record)
 {
 	return ((uint32 *) record)[records->settings->nrules + records->settings->nfields];
+}
+
+static inline void
+cdw_record_set_source(const cdw_records *records, cdw_record *record, uint32 source)
+{
+	((uint32 *) record)[records->settings->nrules + records->settings->nfields] = source;
 }
 
 /* The standardised value of a field and its length in bytes, 0 where it is missing. */
@@ -199,6 +204,13 @@ cdw_comparable(const cdw_records *records, uint32 a, uint32 b)
 	return !records->settings->link || cdw_record_source(records, records->record[a]) !=
 										   cdw_record_source(records, records->record[b]);
 }
+
+/* ---- pairs that count (pair.c) ---- */
+
+typedef void (*cdw_pair_callback)(uint32 a, uint32 b, void *arg);
+
+extern double cdw_comparable_pairs(const cdw_records *records);
+extern void cdw_walk_comparable(const cdw_records *records, cdw_pair_callback callback, void *arg);
 
 /* ---- comparison of two records (level.c) ---- */
 
@@ -246,8 +258,6 @@ typedef struct cdw_blocks
 	int nlists;
 	cdw_block_list list[CDW_MAX_RULES];
 } cdw_blocks;
-
-typedef void (*cdw_pair_callback)(uint32 a, uint32 b, void *arg);
 
 extern cdw_blocks *cdw_blocks_build(cdw_records *records, bool all_pairs, int max_block);
 extern int cdw_choose_max_block(const cdw_records *records, const cdw_blocks *blocks);

@@ -77,7 +77,7 @@ cdw_records_add(cdw_records *records, const cdw_raw_value *raw, uint32 source)
 	for (int r = 0; r < settings->nrules; r++)
 		cdw_record_keys(record)[r] = cdw_block_key(&settings->rule[r], records->value);
 	memset(cdw_record_terms(records, record), 0, sizeof(uint32) * settings->nfields);
-	((uint32 *) record)[settings->nrules + settings->nfields] = source;
+	cdw_record_set_source(records, record, source);
 	end = (uint16 *) ((char *) record + records->end_offset);
 	for (int f = 0; f < settings->nfields; f++)
 	{
@@ -102,26 +102,4 @@ cdw_record_hash(const cdw_records *records, uint32 i, uint64 seed)
 	/* the ends and the data are one stretch of bytes */
 	return cdw_hash_bytes(start, value + len - start,
 						  seed ^ cdw_record_source(records, record) * UINT64CONST(0x9e3779b9));
-}
-
-/* How many pairs count: all, or in a link those of two different sources. */
-double
-cdw_comparable_pairs(const cdw_records *records)
-{
-	double n = records->n;
-	double pairs = n * (n - 1) / 2;
-	double *size;
-	uint32 nsources = 0;
-
-	if (!records->settings->link || records->n == 0)
-		return pairs;
-	for (uint32 i = 0; i < records->n; i++)
-		nsources = Max(nsources, cdw_record_source(records, records->record[i]) + 1);
-	size = palloc0(sizeof(double) * nsources);
-	for (uint32 i = 0; i < records->n; i++)
-		size[cdw_record_source(records, records->record[i])]++;
-	for (uint32 s = 0; s < nsources; s++)
-		pairs -= size[s] * (size[s] - 1) / 2;
-	pfree(size);
-	return pairs;
 }

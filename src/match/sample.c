@@ -39,10 +39,10 @@ typedef struct LevelCounter
 } LevelCounter;
 
 static void
-count_levels(const LevelCounter *counter, uint32 a, uint32 b)
+count_levels(uint32 a, uint32 b, void *arg)
 {
+	const LevelCounter *counter = arg;
 	const cdw_records *records = counter->records;
-
 	uint8 level[CDW_MAX_FIELDS];
 
 	for (int k = 0; k < records->settings->nunits; k++)
@@ -51,20 +51,6 @@ count_levels(const LevelCounter *counter, uint32 a, uint32 b)
 	for (int f = 0; f < records->settings->nfields; f++)
 		if (level[f] != CDW_MISSING)
 			(*counter->count)[f][level[f]]++;
-}
-
-static void
-count_every_pair(const LevelCounter *counter)
-{
-	const cdw_records *records = counter->records;
-
-	for (uint32 a = 0; a + 1 < records->n; a++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		for (uint32 b = a + 1; b < records->n; b++)
-			if (cdw_comparable(records, a, b))
-				count_levels(counter, a, b);
-	}
 }
 
 /* Records in the order of their hashes; those that say the same are interchangeable. */
@@ -81,7 +67,7 @@ shuffle(const cdw_records *records, uint64 seed)
 }
 
 static void
-count_random_pairs(const LevelCounter *counter, uint64 seed)
+count_random_pairs(LevelCounter *counter, uint64 seed)
 {
 	const cdw_records *records = counter->records;
 	HashedRecord *shuffled = shuffle(records, seed);
@@ -98,7 +84,7 @@ count_random_pairs(const LevelCounter *counter, uint64 seed)
 			CHECK_FOR_INTERRUPTS();
 		if (!cdw_comparable(records, shuffled[i].record, shuffled[j].record))
 			continue;
-		count_levels(counter, shuffled[i].record, shuffled[j].record);
+		count_levels(shuffled[i].record, shuffled[j].record, counter);
 		counted++;
 	}
 	pfree(shuffled);
@@ -115,7 +101,7 @@ cdw_random_levels(const cdw_records *records, uint64 seed, double (*rate)[CDW_MA
 	LevelCounter counter = {.records = records, .count = count};
 
 	if (cdw_comparable_pairs(records) <= ALL_PAIRS_UP_TO)
-		count_every_pair(&counter);
+		cdw_walk_comparable(records, count_levels, &counter);
 	else
 		count_random_pairs(&counter, seed);
 	for (int f = 0; f < records->settings->nfields; f++)

@@ -1,0 +1,97 @@
+/*
+ * src/match/pair.c
+ *
+ * Pairs that count at all: every two records, or in a link every two of different sources.
+ */
+#include "match/match.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+/* How many records each source has; *nsources is one more than the greatest source. */
+static uint32 *
+source_sizes(const cdw_records *records, uint32 *nsources)
+{
+	uint32 *size;
+
+	*nsources = 0;
+	for (uint32 i = 0; i < records->n; i++)
+		*nsources = Max(*nsources, cdw_record_source(records, records->record[i]) + 1);
+	size = palloc0(sizeof(uint32) * Max(*nsources, 1));
+	for (uint32 i = 0; i < records->n; i++)
+		size[cdw_record_source(records, records->record[i])]++;
+	return size;
+}
+
+/* How many pairs count. */
+double
+cdw_comparable_pairs(const cdw_records *records)
+{
+	double n = records->n;
+	double pairs = n * (n - 1) / 2;
+	uint32 *size;
+	uint32 nsources;
+
+	if (!records->settings->link)
+		return pairs;
+	size = source_sizes(records, &nsources);
+	for (uint32 s = 0; s < nsources; s++)
+		pairs -= (double) size[s] * ((double) size[s] - 1) / 2;
+	pfree(size);
+	return pairs;
+}
+
+/*
+ * Across sources: record by record, the later records of every other source. A link of a large
+ * source and a small one has few such pairs, so those within a source are not even looked at.
+ */
+static void
+walk_across_sources(const cdw_records *records, cdw_pair_callback callback, void *arg)
+{
+	uint32 nsources;
+	uint32 *size = source_sizes(records, &nsources);
+	Size *next = palloc(sizeof(Size) * Max(nsources, 1)); /* later records of each source */
+	Size *end = palloc(sizeof(Size) * Max(nsources, 1));
+	uint32 *member =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * Max(records->n, (Size) 1));
+	Size position = 0;
+
+	for (uint32 s = 0; s < nsources; s++)
+	{
+		next[s] = end[s] = position;
+		position += size[s];
+	}
+	for (uint32 i = 0; i < records->n; i++)
+		member[end[cdw_record_source(records, records->record[i])]++] = i;
+	for (uint32 a = 0; a < records->n; a++)
+	{
+		uint32 source = cdw_record_source(records, records->record[a]);
+
+		CHECK_FOR_INTERRUPTS();
+		next[source]++;
+		for (uint32 s = 0; s < nsources; s++)
+			for (Size i = next[s]; s != source && i < end[s]; i++)
+				callback(a, member[i], arg);
+	}
+	pfree(member);
+	pfree(end);
+	pfree(next);
+	pfree(size);
+}
+
+/* Hands each pair that counts to the callback, the smaller record first. */
+void
+cdw_walk_comparable(const cdw_records *records, cdw_pair_callback callback, void *arg)
+{
+	if (records->settings->link)
+	{
+		walk_across_sources(records, callback, arg);
+		return;
+	}
+	for (uint32 a = 0; a + 1 < records->n; a++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (uint32 b = a + 1; b < records->n; b++)
+			callback(a, b, arg);
+	}
+}
