@@ -24,7 +24,7 @@
 #define LOWEST_CUT -2.0
 #define CUT_STEP 2.0	 /* larger components are cut again, so much higher each time */
 #define HIGHEST_CUT 12.0 /* what hangs together above this is one group, however large */
-#define RATIO_LIMIT 20.0 /* one pair counts up to odds of e^20 for, a ratio of e^-20 against */
+#define RATIO_LIMIT 30.0 /* one pair counts up to odds of e^30 for, a ratio of e^-30 against */
 #define FIXED_POINT 65536.0
 #define SIZE_EXPONENT .15
 

@@ -178,7 +178,6 @@ typedef struct Group
 
 typedef struct ClusterCounter
 {
-	const cdw_records *records;
 	const uint32 *label;
 	Group *group; /* at a group's smallest record */
 	Steps steps;
@@ -378,7 +377,6 @@ CDW_FUNCTION(cdw_evaluate)
 	count_edges(&pair_steps, edges, label);
 	put_rows(rows, desc, "pair", &pair_steps, truth, least);
 
-	counter.records = population->records;
 	counter.label = label;
 	counter.group = MemoryContextAllocExtended(
 		CurrentMemoryContext, sizeof(Group) * Max(population->records->n, (Size) 1),

@@ -36,7 +36,7 @@ COMMENT ON FUNCTION cdw.drop_resolver(text, bool) IS
 
 --| ## Looking into a resolver
 --|
---| These read the source: PARALLEL UNSAFE, because they run queries of their own under settings of their own.
+--| These run queries of their own, so they stay in the leader: PARALLEL RESTRICTED.
 
 CREATE FUNCTION cdw.explain_match(resolver text, left_key text, right_key text)
 RETURNS TABLE (
@@ -48,7 +48,7 @@ RETURNS TABLE (
     u float8,
     weight float8,
     cumulative_weight float8)
-AS 'MODULE_PATHNAME', 'cdw_explain_match' LANGUAGE C STABLE PARALLEL UNSAFE ROWS 10;
+AS 'MODULE_PATHNAME', 'cdw_explain_match' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10;
 COMMENT ON FUNCTION cdw.explain_match(text, text, text) IS
 'Why two records match or not, a row per field: the comparison level, its share m among matches and u among non-matches, its weight log2(m/u), and the sum so far; the first row is the prior';
 
@@ -60,13 +60,13 @@ RETURNS TABLE (
     "precision" float8,
     recall float8,
     f1 float8)
-AS 'MODULE_PATHNAME', 'cdw_evaluate' LANGUAGE C STABLE PARALLEL UNSAFE ROWS 40;
+AS 'MODULE_PATHNAME', 'cdw_evaluate' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 40;
 COMMENT ON FUNCTION cdw.evaluate(text, regclass, name, name) IS
 'How right a trained resolver is on its source as it is now, at pair and at cluster level: linked pairs, precision, recall and F1 (0 to 1) per threshold, over the records that the truth table labels';
 
 CREATE FUNCTION cdw.block_counts(resolver text)
 RETURNS TABLE (rule text, pairs int8, new_pairs int8, largest_block int8)
-AS 'MODULE_PATHNAME', 'cdw_block_counts' LANGUAGE C STABLE PARALLEL UNSAFE ROWS 10;
+AS 'MODULE_PATHNAME', 'cdw_block_counts' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10;
 COMMENT ON FUNCTION cdw.block_counts(text) IS
 'What each blocking rule costs and adds: pairs in its blocks, those that no earlier rule has, and records in its largest block, oversized blocks included in the last only';
 
@@ -82,11 +82,11 @@ RETURNS TABLE (
     trained_at timestamptz,
     resolved_at timestamptz,
     settings jsonb)
-AS 'MODULE_PATHNAME', 'cdw_list_resolvers' LANGUAGE C STABLE PARALLEL UNSAFE ROWS 10;
+AS 'MODULE_PATHNAME', 'cdw_list_resolvers' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10;
 COMMENT ON FUNCTION cdw.list_resolvers() IS
 'The resolvers whose settings the caller may read; the view cdw.resolver shows them';
 
-CREATE VIEW cdw.resolver AS SELECT * FROM cdw.list_resolvers();
+CREATE VIEW cdw.resolver WITH (security_invoker = true) AS SELECT * FROM cdw.list_resolvers();
 COMMENT ON VIEW cdw.resolver IS
 'The resolvers that the caller may read: where their results are, what they resolve, when they last ran';
 GRANT SELECT ON cdw.resolver TO PUBLIC;

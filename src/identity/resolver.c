@@ -31,14 +31,17 @@
 void
 cdw_resolver_split_name(const char *text, char **schema, char **name)
 {
-	List *parts = textToQualifiedNameList(cstring_to_text(text));
+	List *parts;
 
-	if (list_length(parts) > 2)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_NAME),
-						errmsg("resolver name \"%s\" has too many parts", text),
-						errhint("Write name or schema.name.")));
-	*schema = list_length(parts) == 2 ? strVal(linitial(parts)) : NULL;
-	*name = strVal(llast(parts));
+	if (!SplitIdentifierString(pstrdup(text), '.', &parts) || parts == NIL ||
+		list_length(parts) > 2)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME), errmsg("invalid resolver name: \"%s\"", text),
+				 errdetail("It is written like a table name: name or schema.name."),
+				 errhint("Put double quotes around a name with blanks or other special "
+						 "characters.")));
+	*schema = list_length(parts) == 2 ? linitial(parts) : NULL;
+	*name = llast(parts);
 	if (strlen(*name) > CDW_MAX_RESOLVER_NAME)
 		ereport(ERROR,
 				(errcode(ERRCODE_NAME_TOO_LONG), errmsg("resolver name \"%s\" is too long", *name),

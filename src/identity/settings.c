@@ -21,6 +21,9 @@
 #define DEFAULT_MAX_BLOCK 5000 /* of rules that the user gave */
 #define DEFAULT_MIN_PROBABILITY .1
 
+static const char *const golden_columns[] = {"identity_id", "record_count"};
+static const char *const history_columns[] = {"identity_id", "event_id",		 "at",
+											  "event",		 "from_identity_id", "reason"};
 static const char *const field_orders[] = {"ymd", "mdy", "dmy"};
 
 static void CDW_NORETURN
@@ -66,14 +69,11 @@ read_source(cdw_resolver *resolver, Jsonb *document)
 	cdw_check_readable(resolver->source);
 }
 
-/* Names that the result tables use themselves. */
+/* The results have columns of their own beside those that are named like the source's. */
 static void
-check_not_reserved(const char *column)
+check_not_reserved(const char *column, const char *const *reserved, int n)
 {
-	static const char *const reserved[] = {"identity_id", "record_count",	  "event_id", "at",
-										   "event",		  "from_identity_id", "reason"};
-
-	for (int i = 0; i < (int) lengthof(reserved); i++)
+	for (int i = 0; i < n; i++)
 		if (strcmp(column, reserved[i]) == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_DUPLICATE_COLUMN),
@@ -91,7 +91,7 @@ read_key(cdw_resolver *resolver, Jsonb *document)
 		settings_error("settings have no \"key\"", NULL);
 	cdw_check_column(resolver->source, resolver->key, &resolver->key_type, &resolver->key_typmod,
 					 &resolver->key_collation);
-	check_not_reserved(resolver->key);
+	check_not_reserved(resolver->key, history_columns, lengthof(history_columns));
 	type = lookup_type_cache(resolver->key_type, TYPECACHE_LT_OPR | TYPECACHE_EQ_OPR);
 	if (get_typtype(getBaseType(resolver->key_type)) == TYPTYPE_COMPOSITE)
 		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -118,7 +118,7 @@ check_field_column(const cdw_resolver *resolver, const char *name)
 		settings_error(psprintf("the key \"%s\" cannot be a field", name),
 					   "The content of a key is no evidence that two records match.");
 	cdw_check_column(resolver->source, name, &type, NULL, NULL);
-	check_not_reserved(name);
+	check_not_reserved(name, golden_columns, lengthof(golden_columns));
 	type = getBaseType(type);
 	if (get_typtype(type) == TYPTYPE_COMPOSITE || OidIsValid(get_element_type(type)) ||
 		type == JSONOID || type == JSONBOID || type == BYTEAOID)
@@ -154,16 +154,6 @@ field_order_of_name(const char *field, const char *name)
 				   NULL);
 }
 
-/* Raises 22023 for a region that the phone normaliser does not know. */
-static void
-check_region(const char *region)
-{
-	StringInfoData ignored;
-
-	initStringInfo(&ignored);
-	(void) cdw_normalize_phone("1", 1, region, &ignored);
-}
-
 /* One member of a field's object. */
 static void
 read_field_option(cdw_field *field, const char *option, const JsonbValue *value)
@@ -176,7 +166,10 @@ read_field_option(cdw_field *field, const char *option, const JsonbValue *value)
 		field->term_frequency = value->val.boolean;
 	else if (strcmp(option, "region") == 0 && string && strcmp(field->kind->name, "phone") == 0)
 	{
-		check_region(string);
+		if (!cdw_phone_region_known(string))
+			settings_error(
+				psprintf("region \"%s\" of field \"%s\" is not known", string, field->name),
+				"A region is an ISO 3166 code of two letters, for example US or CN.");
 		field->region = string;
 	}
 	else if (strcmp(option, "field_order") == 0 && string && strcmp(field->kind->name, "date") == 0)
@@ -278,79 +271,6 @@ read_fields(cdw_resolver *resolver, Jsonb *document)
 
 /* ---- blocking ---- */
 
-static void
-add_rule(cdw_resolver *resolver, const char *text)
-{
-	cdw_match_settings *match = &resolver->match;
-
-	if (match->nrules == CDW_MAX_RULES)
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many blocking rules"),
-						errdetail("A resolver has at most %d rules.", CDW_MAX_RULES)));
-	cdw_parse_rule(match, text, &match->rule[match->nrules]);
-	match->nrules++;
-}
-
-static bool
-is_plain_word(const char *name)
-{
-	return name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")] ==
-		   '\0';
-}
-
-static char *
-quote_field(const char *name)
-{
-	StringInfoData quoted;
-
-	if (is_plain_word(name))
-		return pstrdup(name);
-	initStringInfo(&quoted);
-	appendStringInfoChar(&quoted, '"');
-	for (; *name; name++)
-	{
-		if (*name == '"')
-			appendStringInfoChar(&quoted, '"');
-		appendStringInfoChar(&quoted, *name);
-	}
-	appendStringInfoChar(&quoted, '"');
-	return quoted.data;
-}
-
-/*
- * Every kind brings its keys: the first of each field, then the second, so that where there are
- * too many the plainest stay.
- */
-static void
-default_rules(cdw_resolver *resolver)
-{
-	cdw_match_settings *match = &resolver->match;
-
-	for (int k = 0; k < (int) lengthof(match->field[0].kind->block_keys); k++)
-	{
-		for (int f = 0; f < match->nfields; f++)
-		{
-			const char *const *keys = match->field[f].kind->block_keys;
-			int last = 0;
-
-			while (last < k && keys[last])
-				last++;
-			if (last == k && keys[k] && match->nrules < CDW_MAX_RULES)
-			{
-				StringInfoData rule;
-				const char *mark = strstr(keys[k], "%s");
-
-				initStringInfo(&rule);
-				appendBinaryStringInfo(&rule, keys[k], mark - keys[k]);
-				appendStringInfo(&rule, "%s%s", quote_field(match->field[f].name), mark + 2);
-				add_rule(resolver, rule.data);
-			}
-		}
-	}
-	if (match->nrules == 0)
-		settings_error("no blocking rule can be derived from the fields",
-					   "Give blocking rules, for example blocking => ARRAY['city'].");
-}
-
 /* Returns whether the rules were given, not derived. */
 static bool
 read_blocking(cdw_resolver *resolver, Jsonb *document)
@@ -362,7 +282,7 @@ read_blocking(cdw_resolver *resolver, Jsonb *document)
 
 	if (!cdw_json_field(document, "blocking", &blocking))
 	{
-		default_rules(resolver);
+		cdw_default_rules(&resolver->match);
 		return false;
 	}
 	if (blocking.type != jbvBinary || !JsonContainerIsArray(blocking.val.binary.data))
@@ -376,7 +296,7 @@ read_blocking(cdw_resolver *resolver, Jsonb *document)
 			settings_error(
 				psprintf("a blocking rule must be a string, not %s", cdw_json_type_name(&member)),
 				NULL);
-		add_rule(resolver, cdw_json_string(&member));
+		cdw_add_rule(&resolver->match, cdw_json_string(&member));
 	}
 	if (resolver->match.nrules == 0)
 		settings_error("\"blocking\" has no rules",

@@ -55,15 +55,17 @@ levels_of(const cdw_match_settings *settings, int field)
 	return settings->field[field].comparison->nlevels;
 }
 
-/* Matches mostly agree; the rest is shared out, a little more to the last level. */
+/* Matches mostly agree; of the rest plain disagreement has about a third. */
 static void
-initial_m(double *m, int nlevels)
+initial_m(double *m, const cdw_comparison *comparison)
 {
+	int nlevels = comparison->nlevels;
+
 	for (int l = 0; l < nlevels; l++)
 		m[l] = nlevels == 2 ? .1 : (1 - .75 - .08) / (nlevels - 2);
 	m[0] = nlevels == 2 ? .9 : .75;
 	if (nlevels > 2)
-		m[nlevels - 1] = .08;
+		m[comparison->different] = .08;
 }
 
 /*
@@ -95,7 +97,7 @@ initialise(Trainer *trainer, const cdw_terms *terms, double records)
 		if (field->term.values < 2)
 			memcpy(field->m, rate, sizeof(field->m));
 		else
-			initial_m(field->m, nlevels);
+			initial_m(field->m, trainer->settings->field[f].comparison);
 		memcpy(field->h, field->m, sizeof(field->h));
 	}
 	model->prior = Min(.3, .5 * records / Max(model->pairs, 1));

@@ -19,6 +19,7 @@
 #define CDW_MAX_FIELDS 32
 #define CDW_MAX_RULES 64
 #define CDW_MAX_LEVELS 7
+#define CDW_MAX_BLOCK_KEYS 6
 #define CDW_MISSING 15	  /* the level of a comparison with a missing value */
 #define CDW_MAX_VALUE 512 /* bytes of a standardised value that are kept */
 #define CDW_MAX_RECORDS PG_INT32_MAX
@@ -46,8 +47,8 @@ typedef struct cdw_kind
 	double max_disagreement;
 	/* whether the members of a household have it in common */
 	bool shared;
-	/* default block keys, %s stands for the field; NULL ends the list */
-	const char *block_keys[7];
+	/* default block keys, %s stands for the field */
+	const char *block_keys[CDW_MAX_BLOCK_KEYS];
 } cdw_kind;
 
 extern void
@@ -115,7 +116,8 @@ typedef struct cdw_match_settings
 	double min_probability; /* pairs below are not kept */
 } cdw_match_settings;
 
-extern void cdw_parse_rule(const cdw_match_settings *settings, const char *text, cdw_rule *rule);
+extern void cdw_add_rule(cdw_match_settings *settings, const char *text);
+extern void cdw_default_rules(cdw_match_settings *settings);
 extern int cdw_find_field(const cdw_match_settings *settings, const char *name);
 
 /* block_key.c */
@@ -148,8 +150,7 @@ typedef struct cdw_records
 	uint32 capacity;
 	cdw_record **record;
 	cdw_arena arena;
-	StringInfo *value;		/* one per field: the standardised values of the record at hand */
-	StringInfoData scratch; /* for standardisers */
+	StringInfo *value; /* one per field: the standardised values of the record at hand */
 } cdw_records;
 
 typedef struct cdw_raw_value

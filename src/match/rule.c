@@ -158,8 +158,8 @@ parse_part(const cdw_match_settings *settings, Scanner *scanner, cdw_key_part *p
 }
 
 /* Raises 22023 where the text is no rule over these fields. */
-void
-cdw_parse_rule(const cdw_match_settings *settings, const char *text, cdw_rule *rule)
+static void
+parse_rule(const cdw_match_settings *settings, const char *text, cdw_rule *rule)
 {
 	Scanner scanner = {.text = text, .at = text};
 
@@ -176,4 +176,75 @@ cdw_parse_rule(const cdw_match_settings *settings, const char *text, cdw_rule *r
 	skip_blanks(&scanner);
 	if (*scanner.at != '\0')
 		syntax_error(&scanner, "a comma or the end");
+}
+
+/* Parses a rule and appends it. */
+void
+cdw_add_rule(cdw_match_settings *settings, const char *text)
+{
+	if (settings->nrules == CDW_MAX_RULES)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many blocking rules"),
+						errdetail("A resolver has at most %d rules.", CDW_MAX_RULES)));
+	parse_rule(settings, text, &settings->rule[settings->nrules]);
+	settings->nrules++;
+}
+
+/* ---- default rules ---- */
+
+/* Appends a field as scan_word reads it. */
+static void
+append_field(StringInfo rule, const char *name)
+{
+	const char *end = name;
+
+	while (is_word_character(*end))
+		end++;
+	if (*end == '\0')
+	{
+		appendStringInfoString(rule, name);
+		return;
+	}
+	appendStringInfoChar(rule, '"');
+	for (; *name; name++)
+	{
+		if (*name == '"')
+			appendStringInfoChar(rule, '"');
+		appendStringInfoChar(rule, *name);
+	}
+	appendStringInfoChar(rule, '"');
+}
+
+/* Adds one of a kind's default keys, a rule in which %s stands for the field. */
+static void
+add_default_rule(cdw_match_settings *settings, const char *key, const char *field)
+{
+	const char *mark = strstr(key, "%s");
+	StringInfoData rule;
+
+	initStringInfo(&rule);
+	appendBinaryStringInfo(&rule, key, mark - key);
+	append_field(&rule, field);
+	appendStringInfoString(&rule, mark + 2);
+	cdw_add_rule(settings, rule.data);
+}
+
+/*
+ * Every kind brings its keys: the first of each field, then the second, so that where there are
+ * too many the plainest stay. Raises 22023 where no field has any.
+ */
+void
+cdw_default_rules(cdw_match_settings *settings)
+{
+	for (int k = 0; k < CDW_MAX_BLOCK_KEYS; k++)
+		for (int f = 0; f < settings->nfields; f++)
+		{
+			const char *key = settings->field[f].kind->block_keys[k];
+
+			if (key && settings->nrules < CDW_MAX_RULES)
+				add_default_rule(settings, key, settings->field[f].name);
+		}
+	if (settings->nrules == 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("no blocking rule can be derived from the fields"),
+						errhint("Give blocking rules, for example blocking => ARRAY['city'].")));
 }
