@@ -84,6 +84,11 @@ cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, int64 see
 	store_model(resolver, &evidence->model);
 	store_terms(resolver, population->records, terms);
 	cdw_scorer_init(&evidence->scorer, population->records, &evidence->model);
+	if (evidence->model.prior * evidence->model.pairs < 1)
+		ereport(NOTICE,
+				(errmsg("resolver \"%s\" has learnt that no two records match", resolver->name),
+				 errhint("If some do, compare more fields: one or two that agree cannot be told "
+						 "from chance.")));
 	if (!evidence->model.converged)
 		ereport(NOTICE, (errmsg("training of resolver \"%s\" stopped after %d rounds without "
 								"settling",

@@ -28,6 +28,7 @@
 #define SMOOTHING .1			/* pairs added to each level of m */
 #define NEGLIGIBLE 1e-4			/* a match probability that is not worth adding */
 #define LEAST_U .02				/* of the rate among random pairs */
+#define MOST_RELATED .98		/* of all pairs */
 #define HOUSEHOLDS_PER_MATCH .1 /* to begin with */
 #define PENALTY_LIMIT -25.0
 
@@ -69,9 +70,26 @@ initial_m(double *m, const cdw_comparison *comparison)
 }
 
 /*
+ * Puts the rate of equality, which the counts of values give exactly, in place of the sampled one; the
+ * other levels keep their proportions.
+ */
+static void
+set_agreement(double *rate, int nlevels, const cdw_term_summary *term)
+{
+	double pairs = term->values * (term->values - 1) / 2;
+	double rest = 1 - rate[0];
+
+	if (term->values < 2)
+		return;
+	rate[0] = (term->agreement * pairs + CDW_TYPICAL_AGREEMENT * CDW_TYPICAL_PAIRS) /
+			  (pairs + CDW_TYPICAL_PAIRS);
+	for (int l = 1; l < nlevels; l++)
+		rate[l] *= (1 - rate[0]) / rest;
+}
+
+/*
  * A field that no two records have a value in teaches nothing: m = u, so that it weighs nothing.
- * The rate of equality is exact from the counts of values; a link compares across sources only,
- * for which the counts say nothing, so there it stays the sampled one.
+ * A link compares across sources only, for which the counts of values say nothing.
  */
 static void
 initialise(Trainer *trainer, const cdw_terms *terms, double records)
@@ -85,14 +103,8 @@ initialise(Trainer *trainer, const cdw_terms *terms, double records)
 		int nlevels = levels_of(trainer->settings, f);
 
 		cdw_terms_summarise(terms, f, &field->term);
-		if (!trainer->settings->link && field->term.agreement > 0)
-		{
-			double rest = 1 - rate[0];
-
-			rate[0] = Min(field->term.agreement, 1 - 1e-6);
-			for (int l = 1; l < nlevels; l++)
-				rate[l] *= (1 - rate[0]) / rest;
-		}
+		if (!trainer->settings->link)
+			set_agreement(rate, nlevels, &field->term);
 		memcpy(field->u, rate, sizeof(field->u));
 		if (field->term.values < 2)
 			memcpy(field->m, rate, sizeof(field->m));
@@ -254,13 +266,20 @@ expect(const Trainer *trainer, Expected *matches, Expected *households)
 }
 
 /*
- * A class's share of all pairs; at least a tenth of a pair, so that a table without any keeps finite
- * weights.
+ * The classes' shares of all pairs; at least a tenth of a pair, so that a table without any keeps
+ * finite weights, and never quite all.
  */
-static double
-share_of_pairs(const cdw_model *model, const Expected *expected)
+static void
+update_priors(cdw_model *model, const Expected *matches, const Expected *households,
+			  bool with_households)
 {
-	return fmin(.45, fmax(expected->pairs, .1) / fmax(model->pairs, 1));
+	double pairs = fmax(model->pairs, 1);
+	double match = fmax(matches->pairs, .1);
+	double household = with_households ? fmax(households->pairs, .1) : 0;
+	double scale = fmin(1, MOST_RELATED * pairs / (match + household)) / pairs;
+
+	model->prior = match * scale;
+	model->household_prior = household * scale;
 }
 
 /* One round; returns the greatest change of a parameter. */
@@ -273,9 +292,7 @@ iterate(Trainer *trainer)
 	double change = 0;
 
 	expect(trainer, &matches, &households);
-	model->prior = share_of_pairs(model, &matches);
-	if (trainer->settings->households)
-		model->household_prior = share_of_pairs(model, &households);
+	update_priors(model, &matches, &households, trainer->settings->households);
 	for (int f = 0; f < trainer->settings->nfields; f++)
 	{
 		if (model->field[f].term.values < 2)

@@ -338,6 +338,9 @@ extern cdw_edges *cdw_find_edges(const cdw_blocks *blocks, const cdw_scorer *sco
 
 /* ---- training (em.c, sample.c) ---- */
 
+#define CDW_TYPICAL_PAIRS 20 /* that are added to what is counted */
+#define CDW_TYPICAL_AGREEMENT .02
+
 extern void
 cdw_random_levels(const cdw_records *records, uint64 seed, double (*rate)[CDW_MAX_LEVELS]);
 extern void cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks **blocks,

@@ -15,6 +15,7 @@
 
 #define ALL_PAIRS_UP_TO 1000000.0
 #define RANDOM_PAIRS 1000000
+#define TYPICAL_DIFFERENCE .9
 
 typedef struct HashedRecord
 {
@@ -90,9 +91,23 @@ count_random_pairs(LevelCounter *counter, uint64 seed)
 	pfree(shuffled);
 }
 
+/* Strangers mostly differ, and seldom agree. */
+static double
+typical_share(const cdw_comparison *comparison, int level)
+{
+	double between = 1 - CDW_TYPICAL_AGREEMENT - TYPICAL_DIFFERENCE;
+
+	if (level == 0)
+		return comparison->nlevels == 2 ? 1 - TYPICAL_DIFFERENCE : CDW_TYPICAL_AGREEMENT;
+	if (level == comparison->different)
+		return TYPICAL_DIFFERENCE;
+	return between / (comparison->nlevels - 2);
+}
+
 /*
- * rate[field][level]: the share of each level among random pairs where both have a value. Half a
- * pair is added to each level, so that none is impossible. Small tables are counted whole.
+ * rate[field][level]: the share of each level among random pairs where both have a value. Small
+ * tables are counted whole. A few typical pairs are added, so that no level is impossible and a table of
+ * a dozen records, half of them duplicates, is not taken for a world in which everybody is alike.
  */
 void
 cdw_random_levels(const cdw_records *records, uint64 seed, double (*rate)[CDW_MAX_LEVELS])
@@ -106,13 +121,16 @@ cdw_random_levels(const cdw_records *records, uint64 seed, double (*rate)[CDW_MA
 		count_random_pairs(&counter, seed);
 	for (int f = 0; f < records->settings->nfields; f++)
 	{
-		int nlevels = records->settings->field[f].comparison->nlevels;
+		const cdw_comparison *comparison = records->settings->field[f].comparison;
 		double total = 0;
 
-		for (int l = 0; l < nlevels; l++)
-			total += (*count)[f][l] + .5;
-		for (int l = 0; l < nlevels; l++)
-			rate[f][l] = ((*count)[f][l] + .5) / total;
+		for (int l = 0; l < comparison->nlevels; l++)
+		{
+			rate[f][l] = (*count)[f][l] + CDW_TYPICAL_PAIRS * typical_share(comparison, l);
+			total += rate[f][l];
+		}
+		for (int l = 0; l < comparison->nlevels; l++)
+			rate[f][l] /= total;
 	}
 	pfree(count);
 }
