@@ -47,6 +47,7 @@ extern void cdw_resolver_split_name(const char *text, char **schema, char **name
 extern Oid cdw_resolver_table(const char *text, char *schema, char *name);
 extern char *cdw_result_name(const cdw_resolver *resolver, const char *suffix);
 extern cdw_resolver *cdw_resolver_open(text *name);
+extern void cdw_resolver_check_owner(Oid table, const char *name, const char *action);
 extern void cdw_resolver_own(cdw_resolver *resolver, const char *action);
 extern void cdw_resolver_done(void);
 extern cdw_model *cdw_resolver_model(const cdw_resolver *resolver);

@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "stats/stats.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -253,6 +254,9 @@ CDW_FUNCTION(cdw_drop_resolver)
 	cdw_resolver_split_name(text_to_cstring(name), &resolver->schema, &resolver->name);
 	table = cdw_resolver_table(text_to_cstring(name), resolver->schema, resolver->name);
 	resolver->schema = get_namespace_name(get_rel_namespace(table));
+	cdw_resolver_check_owner(table, resolver->name, "drop");
+	/* first, as every run does: in another order the two could wait for each other */
+	LockRelationOid(table, AccessExclusiveLock);
 	if (PG_GETARG_BOOL(1))
 	{
 		cdw_execute(psprintf("DROP VIEW IF EXISTS %s", cdw_result_name(resolver, "golden")));

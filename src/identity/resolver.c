@@ -151,6 +151,15 @@ check_key_type(const cdw_resolver *resolver)
 				 errhint("Drop the resolver and create it anew, or give both the same type.")));
 }
 
+/* Raises 42501 unless the caller owns the settings table. */
+void
+cdw_resolver_check_owner(Oid table, const char *name, const char *action)
+{
+	if (!has_privs_of_role(GetUserId(), cdw_relation_owner(table)))
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("must be owner of resolver \"%s\" to %s it", name, action)));
+}
+
 /*
  * Makes sure that the caller owns the results, then lets one session at a time train or resolve, until
  * the end of its transaction. From the lock on everything is read with a snapshot that is taken then,
@@ -161,10 +170,7 @@ check_key_type(const cdw_resolver *resolver)
 void
 cdw_resolver_own(cdw_resolver *resolver, const char *action)
 {
-	if (!has_privs_of_role(GetUserId(), cdw_relation_owner(resolver->table)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("must be owner of resolver \"%s\" to %s it", resolver->name, action)));
+	cdw_resolver_check_owner(resolver->table, resolver->name, action);
 	LockRelationOid(resolver->table, ShareUpdateExclusiveLock);
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
