@@ -222,14 +222,24 @@ SELECT count(*) FILTER (WHERE l.system = r.system) AS pairs_of_one_system, count
 SELECT count(*) FILTER (WHERE l.system = r.system) > 0 AS pairs_of_one_system FROM link_and_dedupe_match JOIN systems l ON l.id = left_key JOIN systems r ON r.id = right_key;
 SELECT count(*) AS wrong FROM systems a JOIN systems b ON a.id < b.id JOIN link_and_dedupe_identity i ON i.id = a.id JOIN link_and_dedupe_identity j ON j.id = b.id WHERE (a.who = b.who) <> (i.identity_id = j.identity_id);
 SELECT count(*) AS strangers FROM systems a JOIN systems b ON a.id < b.id JOIN link_identity i ON i.id = a.id JOIN link_identity j ON j.id = b.id WHERE a.who <> b.who AND i.identity_id = j.identity_id;
--- one system only, or none named: nothing to link
-UPDATE systems SET system = NULL;
+-- one system only, or none named: nothing to link, and nothing to learn a model from that later runs would keep
+CREATE TABLE lonely AS SELECT id, who, NULL AS system, given, family, dob, email, phone, city FROM people;
+SELECT cdw.create_resolver('lonely', 'lonely', 'id', fields(), source_column => 'system', link_type => 'link') ->> 'link_type' AS link_type;
+CALL cdw.resolve('lonely');
+SELECT fails($$CALL cdw.train('lonely')$$);
+SELECT count(*) AS records, count(DISTINCT identity_id) AS identities, (SELECT model IS NULL FROM lonely_resolver) AS untrained FROM lonely_identity;
+UPDATE lonely SET system = people.system FROM people WHERE people.id = lonely.id;
 SET client_min_messages = warning;
-CALL cdw.resolve('link');
-CALL cdw.train('link');
-CALL cdw.resolve('link');
+CALL cdw.resolve('lonely');
 RESET client_min_messages;
-SELECT count(*) AS records, count(DISTINCT identity_id) AS identities, (SELECT count(*) FROM link_match) AS matches FROM link_identity;
+SELECT count(*) AS groups_that_differ
+FROM (SELECT array_agg(id ORDER BY id) FROM lonely_identity GROUP BY identity_id EXCEPT SELECT array_agg(id ORDER BY id) FROM people GROUP BY who) t(g);
+-- a model that was there stays for the time when there is something to link again
+UPDATE lonely SET system = 'crm';
+SET client_min_messages = warning;
+CALL cdw.resolve('lonely');
+RESET client_min_messages;
+SELECT count(DISTINCT identity_id) AS identities, (SELECT count(*) FROM lonely_match) AS matches, (SELECT model IS NOT NULL FROM lonely_resolver) AS trained FROM lonely_identity;
 
 -- Sources of other sorts: a view, a materialised view, a partitioned table, a parent of others.
 CREATE VIEW people_view AS SELECT id, who, given, family, dob, email, phone, city FROM people WHERE id > 0;

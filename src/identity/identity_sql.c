@@ -132,6 +132,13 @@ resolver_argument(FunctionCallInfo fcinfo)
 	return PG_GETARG_TEXT_PP(0);
 }
 
+/* Without two records to compare, of two sources in a link, a model would be learnt from nothing. */
+static bool
+has_pairs(const cdw_population *population)
+{
+	return cdw_comparable_pairs(population->records) > 0;
+}
+
 CDW_FUNCTION(cdw_train_procedure)
 {
 	text *name = resolver_argument(fcinfo);
@@ -144,10 +151,11 @@ CDW_FUNCTION(cdw_train_procedure)
 	PreventCommandIfReadOnly("CALL cdw.train");
 	resolver = cdw_resolver_open_to_write(name, "train");
 	population = cdw_load_population(resolver);
-	if (population->records->n < 2)
+	if (!has_pairs(population))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("resolver \"%s\" has nothing to learn from", resolver->name),
-						errdetail("The source has %u records; a model needs two.",
+						errdetail("The source has %u records; a model needs two that can be "
+								  "compared.",
 								  population->records->n)));
 	settings = cdw_restrict_search_path();
 	cdw_train_resolver(resolver, population, PG_GETARG_INT64(1), &evidence);
@@ -223,7 +231,7 @@ CDW_FUNCTION(cdw_resolve)
 	resolver = cdw_resolver_open_to_write(name, "resolve");
 	population = cdw_load_population(resolver);
 	settings = cdw_restrict_search_path();
-	if (population->records->n >= 2)
+	if (has_pairs(population))
 	{
 		if (resolver->model)
 			cdw_recall_evidence(resolver, population, &evidence);
