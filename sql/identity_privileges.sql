@@ -58,7 +58,7 @@ RESET ROLE;
 GRANT SELECT (id, name, email, phone) ON people TO regress_cdw_reader;
 SET ROLE regress_cdw_reader;
 SELECT count(*) AS golden, sum(record_count) AS records FROM r_golden;
-SELECT count(*) AS explained FROM cdw.explain_match('r', '2', '3');
+SELECT count(*) AS explained FROM cdw.explain_match('r', '2', '3') WHERE field NOT LIKE '(%';
 SELECT * FROM cdw.block_counts('r');
 SELECT statement, fails(statement) FROM unnest(ARRAY[$$CALL cdw.resolve('r')$$, $$CALL cdw.train('r')$$, $$SELECT cdw.drop_resolver('r')$$, $$SELECT cdw.drop_resolver('r', true)$$,
     $$SELECT * FROM cdw.evaluate('r', 'people', 'id', 'who')$$, $$DELETE FROM r_identity$$]) statement;
@@ -82,7 +82,7 @@ SELECT before = ROW((SELECT count(*) FROM r_history), (SELECT resolved_at FROM r
 SET ROLE regress_cdw_owner;
 SELECT statement, fails(statement) FROM unnest(ARRAY[$$CALL cdw.resolve('r')$$, $$CALL cdw.train('r')$$, $$SELECT * FROM cdw.block_counts('r')$$, $$SELECT * FROM cdw.evaluate('r', 'people', 'id', 'who')$$]) statement;
 SELECT fails($$SET row_security = on; CALL cdw.resolve('r')$$);
-SELECT count(*) AS explained FROM cdw.explain_match('r', '3', '5');
+SELECT count(*) AS explained FROM cdw.explain_match('r', '3', '5') WHERE field NOT LIKE '(%';
 SELECT fails($$SELECT * FROM cdw.explain_match('r', '2', '3')$$);
 SHOW row_security;
 RESET ROLE;
@@ -220,7 +220,7 @@ SELECT cdw.create_resolver('t', 'people', 'id', '{"name": "name", "email": "emai
 CALL cdw.train('t');
 CALL cdw.resolve('t');
 SELECT resolver, trained FROM cdw.resolver WHERE results_schema OPERATOR(pg_catalog.=) 'identity_privileges' ORDER BY resolver USING OPERATOR(pg_catalog.<);
-SELECT field, level FROM cdw.explain_match('t', '2', '3');
+SELECT field, level FROM cdw.explain_match('t', '2', '3') WHERE field OPERATOR(pg_catalog.!~~) '(%';
 SELECT rule FROM cdw.block_counts('t');
 SELECT level FROM cdw.evaluate('t', 'people', 'id', 'who') LIMIT 1;
 DELETE FROM people WHERE id OPERATOR(pg_catalog.=) 2;
