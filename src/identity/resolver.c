@@ -163,6 +163,29 @@ own_resolver(const cdw_resolver *resolver, const char *action)
 	PushActiveSnapshot(GetTransactionSnapshot());
 }
 
+/* Results of keys of another type than the source has now cannot be carried on. */
+static void
+check_key_type(const cdw_resolver *resolver)
+{
+	Oid table = get_relname_relid(psprintf("%s_identity", resolver->name),
+								  get_namespace_oid(resolver->schema, false));
+	Oid type;
+
+	if (!OidIsValid(table))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+						errmsg("result %s does not exist", cdw_result_name(resolver, "identity")),
+						errhint("Drop the resolver and create it anew.")));
+	cdw_check_column(table, resolver->key, &type, NULL, NULL);
+	if (type != resolver->key_type)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("key column \"%s\" of %s has type %s", resolver->key,
+						cdw_relation_name(resolver->source), format_type_be(resolver->key_type)),
+				 errdetail("In %s its type is %s.", cdw_result_name(resolver, "identity"),
+						   format_type_be(type)),
+				 errhint("Drop the resolver and create it anew, or give both the same type.")));
+}
+
 /* The resolver of that name, for a call that writes its results; cdw_resolver_close ends it. */
 cdw_resolver *
 cdw_resolver_open_to_write(text *name, const char *action)
@@ -171,6 +194,7 @@ cdw_resolver_open_to_write(text *name, const char *action)
 
 	own_resolver(resolver, action);
 	read_resolver(resolver);
+	check_key_type(resolver);
 	return resolver;
 }
 
