@@ -1,10 +1,11 @@
 -- What every object of the extension must have. Each query lists the offenders: none.
--- Array types, members only from PostgreSQL 17 on, make themselves.
+-- Array types and the row types of views, members in some versions only, make themselves.
 CREATE TEMP VIEW member AS
 SELECT d.classid, d.objid
 FROM pg_depend d JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
 WHERE d.deptype = 'e' AND e.extname = 'customer_dw'
-  AND NOT (d.classid = 'pg_type'::regclass AND d.objid IN (SELECT typarray FROM pg_type));
+  AND NOT (d.classid = 'pg_type'::regclass
+           AND d.objid IN (SELECT typarray FROM pg_type UNION SELECT reltype FROM pg_class WHERE relkind = 'v'));
 
 CREATE TEMP VIEW routine AS
 SELECT p.*, p.oid::regprocedure AS signature

@@ -183,7 +183,7 @@ update_m(Trainer *trainer, int f, const Expected *matches)
 	double bound = trainer->settings->field[f].kind->max_disagreement;
 	int nlevels = levels_of(trainer->settings, f);
 	int different = trainer->settings->field[f].comparison->different;
-	double m[CDW_MAX_LEVELS];
+	double m[CDW_MAX_LEVELS] = {0};
 	double agreement;
 	double change = 0;
 
@@ -204,7 +204,7 @@ static double
 update_h(Trainer *trainer, int f, const Expected *households)
 {
 	int nlevels = levels_of(trainer->settings, f);
-	double h[CDW_MAX_LEVELS];
+	double h[CDW_MAX_LEVELS] = {0};
 
 	shares_of(households->level[f], nlevels, h);
 	return replace_shares(trainer->model->field[f].h, h, nlevels);
