@@ -264,7 +264,10 @@ static void
 take_whole(const Clustering *clustering, const uint32 *member, Size n, double strength)
 {
 	for (Size i = 1; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		clustering->callback(member[0], member[i], strength, clustering->arg);
+	}
 }
 
 /*
@@ -343,6 +346,7 @@ connect_components(const Clustering *clustering, const cdw_edges *edges)
 		uint32 a = cdw_union_find_root(parent, sorted[e].a);
 		uint32 b = cdw_union_find_root(parent, sorted[e].b);
 
+		CHECK_FOR_INTERRUPTS();
 		if (a == b)
 			continue;
 		clustering->callback(Min(a, b), Max(a, b), sorted[e].weight, clustering->arg);

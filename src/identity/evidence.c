@@ -128,13 +128,15 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 	cdw_records *records = population->records;
 	TermReader reader = {.resolver = resolver, .terms = cdw_terms_create(&resolver->match)};
 	bool all_pairs;
+	int settings;
 
 	*model = *cdw_resolver_model(resolver);
-	cdw_stream(
-		psprintf(
-			"SELECT field::pg_catalog.text, value::pg_catalog.text, records::pg_catalog.int8 FROM %s",
-			cdw_result_name(resolver, "term")),
-		0, NULL, NULL, read_term, &reader);
+	settings = cdw_portable_output();
+	cdw_stream(psprintf("SELECT field::pg_catalog.text, value::pg_catalog.text, "
+						"records::pg_catalog.int8 FROM %s",
+						cdw_result_name(resolver, "term")),
+			   0, NULL, NULL, read_term, &reader);
+	cdw_restore_settings(settings);
 	cdw_terms_apply(reader.terms, records);
 	all_pairs = model->all_pairs &&
 				cdw_comparable_pairs(records) <=

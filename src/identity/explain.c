@@ -85,6 +85,7 @@ recall_terms(const cdw_resolver *resolver, cdw_records *records, const uint8 *le
 						   "value::pg_catalog.text OPERATOR(pg_catalog.=) $2",
 						   cdw_result_name(resolver, "term"));
 	Oid types[] = {TEXTOID, TEXTOID};
+	int settings = cdw_portable_output();
 
 	for (int f = 0; f < resolver->match.nfields; f++)
 	{
@@ -101,6 +102,7 @@ recall_terms(const cdw_resolver *resolver, cdw_records *records, const uint8 *le
 		if (count > 0)
 			cdw_terms_add(terms, f, value, len, count);
 	}
+	cdw_restore_settings(settings);
 	cdw_terms_apply(terms, records);
 }
 

@@ -94,6 +94,7 @@ load_former(const cdw_resolver *resolver, const cdw_population *population, cons
 {
 	Former *former = palloc0(sizeof(Former));
 	Size n = Max(population->records->n, 1);
+	int settings;
 
 	former->population = population;
 	former->cluster = cluster;
@@ -105,9 +106,11 @@ load_former(const cdw_resolver *resolver, const cdw_population *population, cons
 	former->gone = cdw_keys_create(resolver);
 	former->gone_capacity = 1024;
 	former->gone_identity = palloc(sizeof(int64) * former->gone_capacity);
+	settings = cdw_portable_output();
 	cdw_stream(psprintf("SELECT %s, identity_id::pg_catalog.int8 FROM %s",
 						quote_identifier(resolver->key), former->table),
 			   0, NULL, NULL, read_former, former);
+	cdw_restore_settings(settings);
 	return former;
 }
 

@@ -42,6 +42,8 @@ cdw_resolver_split_name(const char *text, char **schema, char **name)
 						 "characters.")));
 	*schema = list_length(parts) == 2 ? linitial(parts) : NULL;
 	*name = llast(parts);
+	if (**name == '\0')
+		ereport(ERROR, (errcode(ERRCODE_INVALID_NAME), errmsg("resolver name is empty")));
 	if (strlen(*name) > CDW_MAX_RESOLVER_NAME)
 		ereport(ERROR,
 				(errcode(ERRCODE_NAME_TOO_LONG), errmsg("resolver name \"%s\" is too long", *name),

@@ -208,9 +208,13 @@ cdw_walk(const cdw_blocks *blocks, const cdw_records *records, int list, cdw_pai
 
 			CHECK_FOR_INTERRUPTS();
 			for (Size j = i + 1; j < size; j++)
+			{
+				if ((j & 0xFFF) == 0)
+					CHECK_FOR_INTERRUPTS();
 				if (!seen_before(keys, cdw_record_keys(records->record[member[j]]), list) &&
 					cdw_comparable(records, member[i], member[j]))
 					callback(member[i], member[j], arg);
+			}
 		}
 	}
 }

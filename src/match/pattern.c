@@ -89,7 +89,7 @@ count_pattern(uint32 a, uint32 b, void *arg)
 }
 
 static int
-compare_patterns(const void *a, const void *b)
+compare_patterns(const void *a, const void *b, void *arg pg_attribute_unused())
 {
 	const cdw_pattern_key *left = &((const cdw_pattern *) a)->key;
 	const cdw_pattern_key *right = &((const cdw_pattern *) b)->key;
@@ -136,7 +136,11 @@ cdw_count_patterns(const cdw_blocks *blocks, const cdw_scorer *scorer, uint64 se
 		counter.record_hash =
 			MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * records->n);
 		for (uint32 i = 0; i < records->n; i++)
+		{
+			if ((i & 0xFFFF) == 0)
+				CHECK_FOR_INTERRUPTS();
 			counter.record_hash[i] = cdw_record_hash(records, i, seed);
+		}
 	}
 	counter.table = pattern_create(CurrentMemoryContext, 1024, NULL);
 	cdw_walk_all(blocks, records, count_pattern, &counter);
@@ -151,7 +155,7 @@ cdw_count_patterns(const cdw_blocks *blocks, const cdw_scorer *scorer, uint64 se
 		patterns[(*npatterns)++] = (cdw_pattern){.key = entry->key, .count = entry->count};
 		counted += entry->count;
 	}
-	qsort(patterns, *npatterns, sizeof(cdw_pattern), compare_patterns);
+	qsort_interruptible(patterns, *npatterns, sizeof(cdw_pattern), compare_patterns, NULL);
 	*scale = counted > 0 ? counter.pairs / counted : 1;
 	pattern_destroy(counter.table);
 	if (counter.record_hash)

@@ -62,7 +62,11 @@ shuffle(const cdw_records *records, uint64 seed)
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(HashedRecord) * records->n);
 
 	for (uint32 i = 0; i < records->n; i++)
+	{
+		if ((i & 0xFFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
 		shuffled[i] = (HashedRecord){.hash = cdw_record_hash(records, i, seed), .record = i};
+	}
 	sort_hashed_records(shuffled, records->n);
 	return shuffled;
 }
