@@ -144,6 +144,7 @@ SELECT cdw.drop_resolver('v', true);
 
 -- Triggers and constraints on the results hold: they are the owner's tables.
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not today'; END $$;
+DELETE FROM r_match;
 CREATE TRIGGER refuse BEFORE INSERT ON r_match EXECUTE FUNCTION refuse();
 SELECT fails($$CALL cdw.resolve('r')$$);
 DROP TRIGGER refuse ON r_match;

@@ -106,6 +106,10 @@ typedef void (*cdw_merge_callback)(uint32 a, uint32 b, double strength, void *ar
 extern void cdw_cluster(const cdw_scorer *scorer, const cdw_edges *edges, const char *clustering,
 						double cut, cdw_merge_callback callback, void *arg);
 
+/* matches.c */
+extern void cdw_write_matches(const cdw_resolver *resolver, const cdw_population *population,
+							  const cdw_edges *edges);
+
 /* persist.c */
 typedef struct cdw_changes
 {
@@ -114,8 +118,6 @@ typedef struct cdw_changes
 	int64 moved;
 	int64 identities;
 } cdw_changes;
-extern void cdw_write_matches(const cdw_resolver *resolver, const cdw_population *population,
-							  const cdw_edges *edges);
 extern cdw_changes cdw_write_identities(cdw_resolver *resolver, const cdw_population *population,
 										const uint32 *cluster);
 

@@ -174,14 +174,30 @@ unite_cluster(uint32 a, uint32 b, double strength pg_attribute_unused(), void *a
 	cdw_union_find_unite(arg, a, b);
 }
 
-/* The group of each record, as its smallest record; without a model each stands alone. */
+/* The pairs that may match, by the resolver's model; it learns one where it has none. */
+static cdw_edges *
+find_matches(cdw_resolver *resolver, cdw_population *population, double threshold,
+			 cdw_evidence *evidence)
+{
+	double least = Min(threshold, resolver->match.min_probability);
+
+	if (!has_pairs(population))
+		return palloc0(sizeof(cdw_edges));
+	if (resolver->model)
+		cdw_recall_evidence(resolver, population, evidence);
+	else
+		cdw_train_resolver(resolver, population, 1, evidence);
+	return cdw_find_edges(evidence->blocks, &evidence->scorer, cdw_probability_weight(least));
+}
+
+/* The group of each record, as its smallest record; without any pair each stands alone. */
 static uint32 *
 find_clusters(const cdw_resolver *resolver, const cdw_population *population,
 			  const cdw_scorer *scorer, const cdw_edges *edges, double threshold)
 {
 	uint32 *cluster = cdw_union_find_create(population->records->n);
 
-	if (edges)
+	if (edges->n > 0)
 		cdw_cluster(scorer, edges, resolver->clustering, cdw_probability_weight(threshold),
 					unite_cluster, cluster);
 	for (uint32 i = 0; i < population->records->n; i++)
@@ -205,12 +221,12 @@ static void
 report_run(const cdw_resolver *resolver, const cdw_population *population, const cdw_edges *edges,
 		   cdw_changes changes)
 {
-	ereport(NOTICE, (errmsg("resolver \"%s\": %u records are " INT64_FORMAT " identities",
-							resolver->name, population->records->n, changes.identities),
-					 errdetail("%.0f pairs compared, %zu kept as matches; " INT64_FORMAT
-							   " records joined, " INT64_FORMAT " left, " INT64_FORMAT " moved.",
-							   edges ? edges->compared : 0.0, edges ? edges->n : (Size) 0,
-							   changes.joined, changes.left, changes.moved)));
+	ereport(NOTICE,
+			(errmsg("resolver \"%s\": %u records are " INT64_FORMAT " identities", resolver->name,
+					population->records->n, changes.identities),
+			 errdetail("%.0f pairs compared, %zu kept as matches; " INT64_FORMAT
+					   " records joined, " INT64_FORMAT " left, " INT64_FORMAT " moved.",
+					   edges->compared, edges->n, changes.joined, changes.left, changes.moved)));
 }
 
 CDW_FUNCTION(cdw_resolve)
@@ -220,7 +236,7 @@ CDW_FUNCTION(cdw_resolve)
 	double threshold;
 	cdw_population *population;
 	cdw_evidence evidence;
-	cdw_edges *edges = NULL;
+	cdw_edges *edges;
 	uint32 *cluster;
 	int settings;
 
@@ -231,21 +247,9 @@ CDW_FUNCTION(cdw_resolve)
 	resolver = cdw_resolver_open_to_write(name, "resolve");
 	population = cdw_load_population(resolver);
 	settings = cdw_restrict_search_path();
-	if (has_pairs(population))
-	{
-		if (resolver->model)
-			cdw_recall_evidence(resolver, population, &evidence);
-		else
-			cdw_train_resolver(resolver, population, 1, &evidence);
-		edges =
-			cdw_find_edges(evidence.blocks, &evidence.scorer,
-						   cdw_probability_weight(Min(threshold, resolver->match.min_probability)));
-	}
+	edges = find_matches(resolver, population, threshold, &evidence);
 	cluster = find_clusters(resolver, population, &evidence.scorer, edges, threshold);
-	if (edges)
-		cdw_write_matches(resolver, population, edges);
-	else
-		cdw_execute(psprintf("DELETE FROM %s", cdw_result_name(resolver, "match")));
+	cdw_write_matches(resolver, population, edges);
 	report_run(resolver, population, edges, cdw_write_identities(resolver, population, cluster));
 	note_run(resolver, threshold);
 	cdw_restore_settings(settings);

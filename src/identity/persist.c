@@ -13,8 +13,6 @@
  */
 #include "identity/identity.h"
 
-#include <math.h>
-
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -385,45 +383,4 @@ cdw_write_identities(cdw_resolver *resolver, const cdw_population *population,
 	write_records(&writer, former, identity, alive, &changes);
 	end_writing(&writer);
 	return changes;
-}
-
-/* ---- matches ---- */
-
-static int
-compare_edges(const void *a, const void *b, void *arg pg_attribute_unused())
-{
-	const cdw_edge *left = a;
-	const cdw_edge *right = b;
-
-	if (left->a != right->a)
-		return left->a < right->a ? -1 : 1;
-	return left->b < right->b ? -1 : left->b > right->b;
-}
-
-/* Replaces the pairs, in key order. */
-void
-cdw_write_matches(const cdw_resolver *resolver, const cdw_population *population,
-				  const cdw_edges *edges)
-{
-	char *table = cdw_result_name(resolver, "match");
-	Oid types[] = {resolver->key_type, resolver->key_type, FLOAT8OID, FLOAT8OID};
-	const Datum *key = population->keys->key;
-	cdw_bulk *bulk;
-
-	cdw_execute(psprintf("DELETE FROM %s", table));
-	bulk = cdw_bulk_begin(
-		psprintf("INSERT INTO %s (left_key, right_key, match_weight, match_probability) "
-				 "SELECT * FROM unnest($1, $2, $3, $4)",
-				 table),
-		4, types);
-	qsort_interruptible(edges->edge, edges->n, sizeof(cdw_edge), compare_edges, NULL);
-	for (Size e = 0; e < edges->n; e++)
-	{
-		const cdw_edge *edge = &edges->edge[e];
-		Datum values[4] = {key[edge->a], key[edge->b], Float8GetDatum(edge->weight / M_LN2),
-						   Float8GetDatum(1 / (1 + exp(-edge->weight)))};
-
-		cdw_bulk_row(bulk, values, NULL);
-	}
-	cdw_bulk_end(bulk);
 }

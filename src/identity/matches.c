@@ -1,0 +1,148 @@
+/*
+ * src/identity/matches.c
+ *
+ * Bringing the table of matches in line with the pairs that were found: only what changed is written.
+ */
+#include "identity/identity.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+typedef struct MatchChanges
+{
+	const cdw_population *population;
+	const cdw_edges *edges; /* sorted */
+	const char *table;
+	bool *kept;		/* by edge: stands in the table as it is */
+	cdw_keys *left; /* pairs that are to go */
+	cdw_keys *right;
+} MatchChanges;
+
+static int
+compare_edges(const void *a, const void *b, void *arg pg_attribute_unused())
+{
+	const cdw_edge *left = a;
+	const cdw_edge *right = b;
+
+	if (left->a != right->a)
+		return left->a < right->a ? -1 : 1;
+	return left->b < right->b ? -1 : left->b > right->b;
+}
+
+static double
+weight_in_bits(const cdw_edge *edge)
+{
+	return edge->weight / M_LN2;
+}
+
+/* The edge between two records; -1 where there is none. */
+static int64
+find_edge(const cdw_edges *edges, int64 a, int64 b)
+{
+	cdw_edge wanted = {.a = a, .b = b};
+	int64 low = 0;
+	int64 high = (int64) edges->n - 1;
+
+	if (a < 0 || b < 0)
+		return -1;
+	while (low <= high)
+	{
+		int64 middle = (low + high) / 2;
+		int order = compare_edges(&edges->edge[middle], &wanted, NULL);
+
+		if (order == 0)
+			return middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle - 1;
+	}
+	return -1;
+}
+
+/* A row of the table: it stays if the same pair was found with the same weight. */
+static void
+read_match(TupleTableSlot *slot, void *arg)
+{
+	MatchChanges *changes = arg;
+	const cdw_keys *keys = changes->population->keys;
+	Datum left = cdw_keys_read(keys, slot, 0, changes->table);
+	Datum right = cdw_keys_read(keys, slot, 1, changes->table);
+	int64 edge = find_edge(changes->edges, cdw_keys_find(keys, left), cdw_keys_find(keys, right));
+
+	if (edge >= 0 && !changes->kept[edge] && !slot->tts_isnull[2] &&
+		DatumGetFloat8(slot->tts_values[2]) == weight_in_bits(&changes->edges->edge[edge]))
+	{
+		changes->kept[edge] = true;
+		return;
+	}
+	cdw_keys_add(changes->left, left);
+	cdw_keys_add(changes->right, right);
+}
+
+static void
+delete_matches(const cdw_resolver *resolver, const MatchChanges *changes)
+{
+	const char *equals = cdw_key_equality(resolver);
+	Oid types[] = {resolver->key_type, resolver->key_type};
+	cdw_bulk *bulk = cdw_bulk_begin(psprintf("DELETE FROM %s m USING unnest($1, $2) AS r(a, b) "
+											 "WHERE m.left_key %s r.a AND m.right_key %s r.b",
+											 changes->table, equals, equals),
+									2, types);
+
+	for (uint32 i = 0; i < changes->left->n; i++)
+	{
+		Datum values[2] = {changes->left->key[i], changes->right->key[i]};
+
+		cdw_bulk_row(bulk, values, NULL);
+	}
+	cdw_bulk_end(bulk);
+}
+
+static void
+insert_matches(const cdw_resolver *resolver, const MatchChanges *changes)
+{
+	const Datum *key = changes->population->keys->key;
+	Oid types[] = {resolver->key_type, resolver->key_type, FLOAT8OID, FLOAT8OID};
+	cdw_bulk *bulk = cdw_bulk_begin(
+		psprintf("INSERT INTO %s (left_key, right_key, match_weight, match_probability) "
+				 "SELECT * FROM unnest($1, $2, $3, $4)",
+				 changes->table),
+		4, types);
+
+	for (Size e = 0; e < changes->edges->n; e++)
+	{
+		const cdw_edge *edge = &changes->edges->edge[e];
+		Datum values[4] = {key[edge->a], key[edge->b], Float8GetDatum(weight_in_bits(edge)),
+						   Float8GetDatum(1 / (1 + exp(-edge->weight)))};
+
+		if (!changes->kept[e])
+			cdw_bulk_row(bulk, values, NULL);
+	}
+	cdw_bulk_end(bulk);
+}
+
+/* Writes the pairs, a pair once, left before right; sorts the edges. */
+void
+cdw_write_matches(const cdw_resolver *resolver, const cdw_population *population,
+				  const cdw_edges *edges)
+{
+	MatchChanges changes = {.population = population,
+							.edges = edges,
+							.table = cdw_result_name(resolver, "match"),
+							.left = cdw_keys_create(resolver),
+							.right = cdw_keys_create(resolver)};
+
+	changes.kept = MemoryContextAllocExtended(CurrentMemoryContext, Max(edges->n, 1),
+											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	qsort_interruptible(edges->edge, edges->n, sizeof(cdw_edge), compare_edges, NULL);
+	cdw_stream(psprintf("SELECT left_key, right_key, match_weight::pg_catalog.float8 FROM %s",
+						changes.table),
+			   0, NULL, NULL, read_match, &changes);
+	delete_matches(resolver, &changes);
+	insert_matches(resolver, &changes);
+	pfree(changes.kept);
+}
