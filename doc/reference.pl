@@ -115,7 +115,9 @@ WITH member AS (
     FROM pg_catalog.pg_depend d
     JOIN pg_catalog.pg_extension e ON d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.refobjid = e.oid
     WHERE e.extname = 'customer_dw' AND d.deptype = 'e'
-      AND NOT (d.classid = 'pg_catalog.pg_type'::regclass AND d.objid IN (SELECT typarray FROM pg_catalog.pg_type))
+      AND NOT (d.classid = 'pg_catalog.pg_type'::regclass
+               AND d.objid IN (SELECT typarray FROM pg_catalog.pg_type
+                               UNION SELECT reltype FROM pg_catalog.pg_class WHERE relkind = 'v'))
 ), support AS (
     SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggserialfn, aggdeserialfn,
                         aggmtransfn, aggminvtransfn, aggmfinalfn]::oid[]) AS oid
