@@ -13,6 +13,8 @@
 
 #include "mb/pg_wchar.h"
 
+#define MAX_ARGUMENT 999999
+
 typedef struct Scanner
 {
 	const char *text; /* the whole rule, for messages */
@@ -86,13 +88,12 @@ static int
 scan_integer(Scanner *scanner)
 {
 	int value = 0;
-	int digits = 0;
 
 	skip_blanks(scanner);
-	while (isdigit((unsigned char) *scanner->at) && digits++ < 6)
+	while (isdigit((unsigned char) *scanner->at) && value <= MAX_ARGUMENT)
 		value = value * 10 + (*scanner->at++ - '0');
-	if (digits == 0 || value == 0)
-		syntax_error(scanner, "a whole number from 1 to 999999");
+	if (value == 0 || value > MAX_ARGUMENT)
+		syntax_error(scanner, psprintf("a whole number from 1 to %d", MAX_ARGUMENT));
 	return value;
 }
 
