@@ -174,6 +174,21 @@ unite_cluster(uint32 a, uint32 b, double strength pg_attribute_unused(), void *a
 	cdw_union_find_unite(arg, a, b);
 }
 
+/* What the cap on blocks left out is never silent. */
+static void
+report_left_out(const cdw_resolver *resolver, const cdw_blocks *blocks)
+{
+	if (blocks->left_out > 0)
+		ereport(NOTICE,
+				(errmsg("resolver \"%s\": %u blocks of more than %d records were not compared",
+						resolver->name, blocks->left_out, blocks->max_block),
+				 errdetail("The largest has %u records; a pair in it is still found where another "
+						   "rule has both.",
+						   blocks->largest_left_out),
+				 errhint("cdw.block_counts shows the rules. Join a field to a rule to make its "
+						 "blocks smaller, or set option max_block.")));
+}
+
 /* The pairs that may match, by the resolver's model; it learns one where it has none. */
 static cdw_edges *
 find_matches(cdw_resolver *resolver, cdw_population *population, double threshold,
@@ -187,6 +202,7 @@ find_matches(cdw_resolver *resolver, cdw_population *population, double threshol
 		cdw_recall_evidence(resolver, population, evidence);
 	else
 		cdw_train_resolver(resolver, population, 1, evidence);
+	report_left_out(resolver, evidence->blocks);
 	return cdw_find_edges(evidence->blocks, &evidence->scorer, cdw_probability_weight(least));
 }
 

@@ -144,6 +144,8 @@ cdw_blocks_cap(cdw_blocks *blocks, cdw_records *records, int max_block)
 
 			if (size > (Size) max_block)
 			{
+				blocks->left_out++;
+				blocks->largest_left_out = Max(blocks->largest_left_out, size);
 				for (Size i = start; i < start + size; i++)
 					cdw_record_keys(records->record[list->member[i]])[r] = 0;
 				continue;

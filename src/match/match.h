@@ -254,8 +254,10 @@ typedef struct cdw_block_list
 
 typedef struct cdw_blocks
 {
-	bool all_pairs; /* the table is one block */
-	int max_block;	/* larger blocks are left out */
+	bool all_pairs;	 /* the table is one block */
+	int max_block;	 /* larger blocks are left out */
+	uint32 left_out; /* blocks that were larger */
+	uint32 largest_left_out;
 	int nlists;
 	cdw_block_list list[CDW_MAX_RULES];
 } cdw_blocks;

@@ -3,7 +3,8 @@
  *
  * What a pair of records is worth: the sum of its fields' weights and of the prior's, in natural
  * logarithms (Fellegi and Sunter 1969). Agreement on a value weighs by how frequent the value is
- * (Winkler 1989): ln(m / u) - ln(f / sum f^2), f the value's share.
+ * (Winkler 1989): ln(m / u) - ln(f / sum f^2), f the value's share. What two people of one
+ * household would have in common as well is taken off.
  */
 #include "match/match.h"
 
@@ -42,15 +43,15 @@ unit_weight(const cdw_scorer *scorer, const cdw_unit *unit, const uint8 *level, 
 }
 
 /*
- * What is taken off because two people of one household would agree as well: with odds M for a match
- * and H for a household against two strangers, a match has the odds M / (1 + H) against both. So
- * shared address, phone and family name never outweigh that the person differs.
+ * What is taken off because two people of one household would agree as well, ln(1 + H): with odds M for
+ * a match and H for a household against two strangers, a match has the odds M / (1 + H) against both.
+ * So shared address, phone and family name never outweigh that the person differs.
  */
 double
 cdw_household_discount(const cdw_scorer *scorer, const uint8 *level, cdw_record *record)
 {
 	const cdw_match_settings *settings = scorer->records->settings;
-	double odds = scorer->household_prior_weight;
+	double weight = scorer->household_prior_weight;
 
 	if (!settings->households)
 		return 0;
@@ -58,11 +59,11 @@ cdw_household_discount(const cdw_scorer *scorer, const uint8 *level, cdw_record 
 	{
 		if (!settings->field[f].kind->shared)
 			continue;
-		odds += scorer->household_weight[f][level[f]];
+		weight += scorer->household_weight[f][level[f]];
 		if (level[f] == 0)
-			odds += cdw_term_weight(scorer, f, record);
+			weight += cdw_term_weight(scorer, f, record);
 	}
-	return odds > 40 ? odds : log1p(exp(odds));
+	return weight > 40 ? weight : log1p(exp(weight));
 }
 
 /* The most that a field can add: its best level, or agreement on a value that only two have. */
