@@ -26,7 +26,7 @@ cdw_relation_name(Oid relid)
 	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), name);
 }
 
-/* The owner of a relation, which must exist. */
+/* The owner of a relation; 42P01 where another session has just dropped it. */
 Oid
 cdw_relation_owner(Oid relid)
 {
@@ -34,7 +34,9 @@ cdw_relation_owner(Oid relid)
 	Oid owner;
 
 	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation %u", relid);
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+						errmsg("relation with OID %u does not exist", relid),
+						errhint("Another session may just have dropped it.")));
 	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
 	return owner;
