@@ -175,5 +175,16 @@ SELECT * FROM cdw.block_counts('n');
 SELECT rule, pairs, new_pairs, largest_block FROM cdw.block_counts('m');
 SELECT fails($$SELECT * FROM cdw.block_counts(NULL)$$), fails($$SELECT * FROM cdw.block_counts('nobody')$$);
 
+-- A source that has outgrown a model of all pairs is compared by its rules: what is counted is what resolve compares.
+-- 10 records make 45 pairs, 40 make 780, more than ten times as many.
+CREATE TABLE grown (id int PRIMARY KEY, a text);
+INSERT INTO grown SELECT i, 'x' || i / 2 FROM generate_series(0, 9) i;
+SELECT cdw.create_resolver('g', 'grown', 'id', '{"a": "identifier"}', options => '{"all_pairs_limit": 45}') IS NOT NULL AS made;
+CALL cdw.train('g');
+SELECT rule, new_pairs FROM cdw.block_counts('g');
+INSERT INTO grown SELECT i, 'x' || i / 2 FROM generate_series(10, 39) i;
+-- under the first rule, equal values, there are 20 pairs
+SELECT rule, new_pairs FROM cdw.block_counts('g') LIMIT 1;
+
 DROP SCHEMA identity_explain CASCADE;
 DROP ROLE regress_identity_explain;

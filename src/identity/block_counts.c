@@ -21,18 +21,13 @@ build_blocks(const cdw_resolver *resolver, cdw_records *records)
 	cdw_blocks *blocks;
 
 	if (resolver->model)
-	{
-		cdw_model *model = cdw_resolver_model(resolver);
-
-		blocks = cdw_blocks_build(records, model->all_pairs, 0);
-		if (model->max_block > 0)
-			blocks->max_block = model->max_block;
-		return blocks;
-	}
-	blocks = cdw_blocks_build(
-		records,
-		match->all_pairs_limit > 0 && cdw_comparable_pairs(records) <= match->all_pairs_limit, 0);
-	blocks->max_block = match->max_block ? match->max_block : cdw_choose_max_block(records, blocks);
+		return cdw_model_blocks(resolver, cdw_resolver_model(resolver), records);
+	blocks = cdw_blocks_build(records,
+							  match->all_pairs_limit > 0 &&
+								  cdw_comparable_pairs(records) <= match->all_pairs_limit,
+							  match->max_block);
+	if (!blocks->all_pairs && match->max_block == 0)
+		cdw_blocks_cap(blocks, records, cdw_choose_max_block(records, blocks));
 	return blocks;
 }
 
@@ -62,8 +57,6 @@ CDW_FUNCTION(cdw_block_counts)
 	population = cdw_load_population(resolver);
 	records = population->records;
 	blocks = build_blocks(resolver, records);
-	if (!blocks->all_pairs)
-		cdw_blocks_cap(blocks, records, blocks->max_block);
 	for (int list = 0; list < Max(blocks->nlists, 1); list++)
 	{
 		int64 new_pairs = 0;

@@ -120,6 +120,28 @@ read_term(TupleTableSlot *slot, void *arg)
 				  (uint32) Max(Min(count, (int64) CDW_MAX_RECORDS), 0));
 }
 
+/*
+ * The blocks that a model compares records by: all pairs or its cap. A source that has outgrown a
+ * model of all pairs by far falls back on the rules, under a cap for what it is now.
+ */
+cdw_blocks *
+cdw_model_blocks(const cdw_resolver *resolver, const cdw_model *model, cdw_records *records)
+{
+	double most = ALL_PAIRS_SLACK * Max(model->pairs, resolver->match.all_pairs_limit);
+	bool outgrown = model->all_pairs && cdw_comparable_pairs(records) > most;
+	cdw_blocks *blocks = cdw_blocks_build(records, model->all_pairs && !outgrown, model->max_block);
+
+	if (outgrown)
+	{
+		cdw_blocks_cap(blocks, records, cdw_choose_max_block(records, blocks));
+		ereport(NOTICE, (errmsg("resolver \"%s\" has outgrown its model", resolver->name),
+						 errdetail("It was trained on %.0f records and now has %u.", model->records,
+								   records->n),
+						 errhint("CALL cdw.train to learn from the data as it is now.")));
+	}
+	return blocks;
+}
+
 /* Makes the stored model ready for a population; 55000 where there is none. */
 void
 cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence)
@@ -127,7 +149,6 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 	cdw_model *model = &evidence->model;
 	cdw_records *records = population->records;
 	TermReader reader = {.resolver = resolver, .terms = cdw_terms_create(&resolver->match)};
-	bool all_pairs;
 	int settings;
 
 	*model = *cdw_resolver_model(resolver);
@@ -138,17 +159,6 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 			   0, NULL, NULL, read_term, &reader);
 	cdw_restore_settings(settings);
 	cdw_terms_apply(reader.terms, records);
-	all_pairs = model->all_pairs &&
-				cdw_comparable_pairs(records) <=
-					ALL_PAIRS_SLACK * Max(model->pairs, resolver->match.all_pairs_limit);
-	evidence->blocks = cdw_blocks_build(records, all_pairs, model->max_block);
-	if (model->all_pairs && !all_pairs)
-	{
-		cdw_blocks_cap(evidence->blocks, records, cdw_choose_max_block(records, evidence->blocks));
-		ereport(NOTICE, (errmsg("resolver \"%s\" has outgrown its model", resolver->name),
-						 errdetail("It was trained on %.0f records and now has %u.", model->records,
-								   records->n),
-						 errhint("CALL cdw.train to learn from the data as it is now.")));
-	}
+	evidence->blocks = cdw_model_blocks(resolver, model, records);
 	cdw_scorer_init(&evidence->scorer, records, model);
 }
