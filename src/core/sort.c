@@ -1,7 +1,7 @@
 /*
  * src/core/sort.c
  *
- * A radix sort for (key, record) entries: 11 ns an entry where tuplesort takes over 100.
+ * A radix sort for (key, record) entries: three passes over them and no comparisons.
  */
 #include "core/core.h"
 

@@ -1,9 +1,9 @@
 /*
  * src/core/stream.c
  *
- * The one way to read users' relations: SPI_execute_extended with a receiver of ours. It is as fast
- * as a bare executor call and 2.5 times faster than a cursor, and privileges, row security, views,
- * partitions and cancel all hold. Never scan a user's table directly.
+ * The one way to read users' relations: SPI_execute_extended with a receiver of ours. Rows come
+ * straight from the executor, so privileges, row security, views, partitions and cancel all hold.
+ * Never scan a user's table directly.
  */
 #include "core/core.h"
 
