@@ -1,0 +1,92 @@
+/*
+ * src/text/compare_sql.c
+ *
+ * The SQL functions that compare two texts.
+ */
+#include "text/arguments.h"
+#include "text/symbols.h"
+
+/*
+ * Edit distances take time in proportion to the product of the lengths: at this limit about a second.
+ */
+#define MAX_CELLS INT64CONST(10000000000)
+
+/* Jaro similarity takes 12 bytes of memory per code point beyond 64. */
+#define MAX_JARO_LENGTH 10000000
+
+/* Refuses strings whose lengths multiply beyond the limit. */
+static void
+check_cells(const cdw_text *a, const cdw_text *b)
+{
+	int64 a_count;
+	int64 b_count;
+
+	if ((int64) a->len * b->len <= MAX_CELLS)
+		return;
+	a_count = cdw_symbol_count(a->value, a->len);
+	b_count = cdw_symbol_count(b->value, b->len);
+	if (a_count * b_count > MAX_CELLS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("strings are too long to compare"),
+				 errdetail("They have " INT64_FORMAT " and " INT64_FORMAT
+						   " characters; the product may be at most " INT64_FORMAT ".",
+						   a_count, b_count, MAX_CELLS)));
+}
+
+/* Refuses a string that is too long for Jaro similarity. */
+static void
+check_jaro_length(const cdw_text *value)
+{
+	int count;
+
+	if (value->len <= MAX_JARO_LENGTH)
+		return;
+	count = cdw_symbol_count(value->value, value->len);
+	if (count > MAX_JARO_LENGTH)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("string is too long to compare"),
+			 errdetail("It has %d characters; at most %d are allowed.", count, MAX_JARO_LENGTH)));
+}
+
+/* cdw.levenshtein(a text, b text) int */
+CDW_FUNCTION(cdw_levenshtein_sql)
+{
+	cdw_text a = cdw_get_text(fcinfo, 0);
+	cdw_text b = cdw_get_text(fcinfo, 1);
+
+	check_cells(&a, &b);
+	PG_RETURN_INT32(cdw_levenshtein(a.value, a.len, b.value, b.len));
+}
+
+/* cdw.damerau_levenshtein(a text, b text) int */
+CDW_FUNCTION(cdw_damerau_levenshtein_sql)
+{
+	cdw_text a = cdw_get_text(fcinfo, 0);
+	cdw_text b = cdw_get_text(fcinfo, 1);
+
+	check_cells(&a, &b);
+	PG_RETURN_INT32(cdw_damerau_levenshtein(a.value, a.len, b.value, b.len));
+}
+
+/* cdw.jaro(a text, b text) float8 */
+CDW_FUNCTION(cdw_jaro_sql)
+{
+	cdw_text a = cdw_get_text(fcinfo, 0);
+	cdw_text b = cdw_get_text(fcinfo, 1);
+
+	check_jaro_length(&a);
+	check_jaro_length(&b);
+	PG_RETURN_FLOAT8(cdw_jaro(a.value, a.len, b.value, b.len));
+}
+
+/* cdw.jaro_winkler(a text, b text) float8 */
+CDW_FUNCTION(cdw_jaro_winkler_sql)
+{
+	cdw_text a = cdw_get_text(fcinfo, 0);
+	cdw_text b = cdw_get_text(fcinfo, 1);
+
+	check_jaro_length(&a);
+	check_jaro_length(&b);
+	PG_RETURN_FLOAT8(cdw_jaro_winkler(a.value, a.len, b.value, b.len));
+}
