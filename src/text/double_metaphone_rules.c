@@ -86,6 +86,7 @@ static const cdw_sound_rule f[] = {
 };
 
 static const cdw_sound_rule g[] = {
+	ONE("^(G)N", ""),								/* Gnesel */
 	ONE("#(GH)", "K"),
 	ONE("^(GH)I", "J"),								/* Ghislane, Ghiradelli */
 	ONE("^(GH)", "K"),
@@ -98,7 +99,6 @@ static const cdw_sound_rule g[] = {
 	TWO_IF(CDW_NOT_SLAVO_GERMANIC, "^@(GN)", "KN", "N"),
 	ONE("(GN)EY", "KN"),							/* Cagney */
 	TWO_IF(CDW_NOT_SLAVO_GERMANIC, "(GN)", "N", "KN"),
-	ONE("^(G)N", ""),								/* Gnome */
 	ONE("(GN)", "KN"),
 	TWO_IF(CDW_NOT_SLAVO_GERMANIC, "(GL)I", "KL", "L"),	/* Tagliaro */
 	TWO("^(GY)", "K", "J"),

@@ -9,7 +9,6 @@
 #include "text/symbols.h"
 
 #include "miscadmin.h"
-#include "port/pg_bitutils.h"
 #include "utils/memutils.h"
 
 #include <math.h>
@@ -22,15 +21,15 @@
 #define IN_A 1
 #define IN_B 2
 
-/* The bits of any code point. */
+/* The bits of a code point. */
 #define SYMBOL_BITS 21
 
-/* Up to this many grams of each string are compared without allocation as numbers. */
-#define FEW_GRAMS 64
+/* Up to this many grams of each string are compared without allocation, as numbers. */
+#define FEW_GRAMS 256
 
-/* Four times the grams that a table can hold, a power of two; the hash takes as many bits. */
-#define SLOT_BITS 9
-#define SLOTS (1 << SLOT_BITS)
+/* A table has a power of two of slots, at least twice the grams in it. */
+#define FEWEST_SLOT_BITS 6
+#define MAX_SLOTS (4 * FEW_GRAMS)
 
 /* Positions are sorted by this many bits of their rank at a time. */
 #define RADIX_BITS 8
@@ -104,48 +103,68 @@ pack_grams(const char *value, int len, int n, int q, int bits, uint64 *grams)
 typedef struct number_set
 {
 	int count;
+	int slot_bits;
 	uint64 members[2 * FEW_GRAMS];
-	uint8 slots[SLOTS];
+	uint16 slots[MAX_SLOTS];
 } number_set;
+
+/* Makes an empty set for up to "count" numbers. */
+static inline void
+begin_set(number_set *set, int count)
+{
+	set->count = 0;
+	set->slot_bits = FEWEST_SLOT_BITS;
+	while (1 << set->slot_bits < 2 * count)
+		set->slot_bits++;
+	memset(set->slots, 0, sizeof(set->slots[0]) << set->slot_bits);
+}
 
 /* The place of the number in the set, where it is put if it is new. */
 static inline int
 find_or_add(number_set *set, uint64 number)
 {
-	int slot = number * UINT64CONST(0x9E3779B97F4A7C15) >> (64 - SLOT_BITS);
+	int slot = number * UINT64CONST(0x9E3779B97F4A7C15) >> (64 - set->slot_bits);
 
-	for (; set->slots[slot] != 0; slot = (slot + 1) % SLOTS)
+	while (set->slots[slot] != 0)
+	{
 		if (set->members[set->slots[slot] - 1] == number)
 			return set->slots[slot] - 1;
+		slot = (slot + 1) & ((1 << set->slot_bits) - 1);
+	}
 	set->members[set->count] = number;
 	set->slots[slot] = ++set->count;
 	return set->count - 1;
 }
 
-/* Grams of at most 64 bits, at most 64 of them in each string. */
+/*
+ * Grams of q symbols of "bits" bits, 63 bits together, of strings that have na and nb of them, few of
+ * each.
+ */
 static overlap
 packed_overlap(const char *a, int alen, int na, const char *b, int blen, int nb, int q, int bits)
 {
 	uint64 grams[FEW_GRAMS];
+	bool shared[FEW_GRAMS];
 	number_set set;
-	overlap counts;
-	uint64 shared = 0;
+	overlap counts = {0, 0, 0};
 
-	set.count = 0;
-	memset(set.slots, 0, sizeof(set.slots));
+	begin_set(&set, na + nb);
 	pack_grams(a, alen, na, q, bits, grams);
 	for (int i = 0; i < na; i++)
 		find_or_add(&set, grams[i]);
 	counts.a = set.count;
+	memset(shared, false, counts.a);
 	pack_grams(b, blen, nb, q, bits, grams);
 	for (int i = 0; i < nb; i++)
 	{
 		int place = find_or_add(&set, grams[i]);
 
-		if (place < counts.a)
-			shared |= UINT64CONST(1) << place;
+		if (place < counts.a && !shared[place])
+		{
+			shared[place] = true;
+			counts.common++;
+		}
 	}
-	counts.common = pg_popcount64(shared);
 	counts.b = counts.common + set.count - counts.a;
 	return counts;
 }
@@ -254,27 +273,30 @@ ranked_overlap(const char *a, int alen, int a_count, const char *b, int blen, in
 	const unsigned char *at = (const unsigned char *) a;
 	const unsigned char *end = at + alen;
 	Size count = (Size) a_count + b_count;
-	uint32 fixed[4 * 4 * FEW_GRAMS];
-	uint32 *memory = count <= 4 * FEW_GRAMS
+	uint32 fixed[4 * 2 * FEW_GRAMS];
+	uint32 *memory = count <= 2 * FEW_GRAMS
 						 ? fixed
 						 : MemoryContextAllocHuge(CurrentMemoryContext, 4 * count * sizeof(uint32));
-	ranking r = {a_count,
-				 count,
-				 (1 << SYMBOL_BITS) - 1,
-				 memory,
-				 memory + count,
-				 memory + 2 * count,
-				 memory + 3 * count};
+	ranking r = {.a_count = a_count,
+				 .count = count,
+				 .ranks = memory,
+				 .new_ranks = memory + count,
+				 .order = memory + 2 * count,
+				 .scratch = memory + 3 * count};
 	int length = 1;
 	int n;
 	overlap counts;
 
-	for (int i = 0; i < a_count; i++)
+	for (int i = 0; i < r.count; i++)
+	{
+		if (i == a_count)
+		{
+			at = (const unsigned char *) b;
+			end = at + blen;
+		}
 		r.ranks[i] = cdw_next_symbol(&at, end);
-	at = (const unsigned char *) b;
-	end = at + blen;
-	for (int i = a_count; i < r.count; i++)
-		r.ranks[i] = cdw_next_symbol(&at, end);
+		r.highest = Max(r.highest, r.ranks[i]);
+	}
 	do
 	{
 		int longer = length <= q / 2 ? 2 * length : q;
@@ -323,8 +345,8 @@ same_text(const char *a, int alen, const char *b, int blen)
 
 /*
  * The share of the q-grams of both strings that both have, 0 to 1; two empty strings give 1, one gives
- * 0. q is at least 1. Nothing is allocated where ASCII strings meet q up to 2, nor for 64 grams of
- * either string. The same holds of the two functions below.
+ * 0. q is at least 1. Nothing is allocated for q up to 2 in ASCII, nor for strings of up to 256 code
+ * points. The same holds of the two functions below.
  */
 double
 cdw_jaccard(const char *a, int alen, const char *b, int blen, int q)

@@ -50,7 +50,9 @@ blank_length(const char *at, const char *end)
 {
 	const unsigned char *p = (const unsigned char *) at;
 
-	if (p[0] < 0x80)
+	if (p[0] > ' ' && p[0] < 0x80)
+		return 0;
+	if (p[0] <= ' ')
 		return p[0] == ' ' || (p[0] >= '\t' && p[0] <= '\r');
 	if (p[0] == 0xC2)
 		return end - at >= 2 && (p[1] == 0x85 || p[1] == 0xA0) ? 2 : 0;
