@@ -315,19 +315,20 @@ join_common_first(token_list *a, token_list *b, joined *x, joined *y)
 }
 
 /*
- * The best similarity of two among the common text, which x and y both begin with, x and y. Only
- * insertions lead from what is common to the whole. Where nothing is common, that is no match.
+ * The best similarity of two among x, y and the common text, which both begin with. Only insertions
+ * lead from what is common to the whole. Where nothing is common, that does not count as a match.
  */
 static double
 best_similarity(const joined *x, const joined *y, int common)
 {
-	int common_count = cdw_symbol_count(x->text, common);
 	int shortest;
 
-	if (common > 0 && (common == x->len || common == y->len))
+	if (common == 0)
+		return levenshtein_similarity(x, y);
+	if (common == x->len || common == y->len)
 		return 1;
 	shortest = Min(cdw_symbol_count(x->text, x->len), cdw_symbol_count(y->text, y->len));
-	return Max(levenshtein_similarity(x, y), shortest == 0 ? 0 : (double) common_count / shortest);
+	return Max(levenshtein_similarity(x, y), (double) cdw_symbol_count(x->text, common) / shortest);
 }
 
 /*
