@@ -265,7 +265,7 @@ count_ranks(const ranking *r, int n)
 /*
  * Grams of any length in strings of any length. Doubles the length until it is q (the ranking of R.
  * Karp, R. Miller, A. Rosenberg, STOC 1972): time grows with n log q, memory is 16 bytes per code
- * point.
+ * point. Strings without shorter grams in common need no longer ones: no similarity asks how many.
  */
 static overlap
 ranked_overlap(const char *a, int alen, int a_count, const char *b, int blen, int b_count, int q)
@@ -284,7 +284,6 @@ ranked_overlap(const char *a, int alen, int a_count, const char *b, int blen, in
 				 .order = memory + 2 * count,
 				 .scratch = memory + 3 * count};
 	int length = 1;
-	int n;
 	overlap counts;
 
 	for (int i = 0; i < r.count; i++)
@@ -301,10 +300,9 @@ ranked_overlap(const char *a, int alen, int a_count, const char *b, int blen, in
 	{
 		int longer = length <= q / 2 ? 2 * length : q;
 
-		n = rank_longer(&r, length, longer);
+		counts = count_ranks(&r, rank_longer(&r, length, longer));
 		length = longer;
-	} while (length < q);
-	counts = count_ranks(&r, n);
+	} while (length < q && counts.common > 0);
 	if (memory != fixed)
 		pfree(memory);
 	return counts;

@@ -14,7 +14,7 @@
 #define FIXED_TOKENS 64
 #define FIXED_BYTES 1024
 
-/* Comparisons of tokens between two looks for a cancel request. */
+/* Tokens between two looks for a cancel request. */
 #define TOKENS_PER_CHECK 16384
 
 /* A token lies in the string that it was read from. */
@@ -137,7 +137,11 @@ merge_sort(token *tokens, int count)
 	token *to = tokens + count;
 
 	for (int64 start = 0; start < count; start += FIXED_TOKENS)
+	{
 		insertion_sort(tokens + start, Min(count - start, FIXED_TOKENS));
+		if (start % TOKENS_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
+	}
 	for (int64 run = FIXED_TOKENS; run < count; run *= 2)
 	{
 		token *swap = from;
@@ -159,7 +163,8 @@ count_tokens(const char *value, int len)
 	int count = 0;
 
 	while (next_token(&at, value + len).len > 0)
-		count++;
+		if (++count % TOKENS_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
 	return count;
 }
 
@@ -177,7 +182,11 @@ read_tokens(token_list *list, const char *value, int len)
 	if (most > FIXED_TOKENS)
 		list->tokens = MemoryContextAllocHuge(CurrentMemoryContext, 2 * sizeof(token) * most);
 	while ((t = next_token(&at, value + len)).len > 0)
+	{
 		list->tokens[list->count++] = t;
+		if (list->count % TOKENS_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
+	}
 	if (most > FIXED_TOKENS)
 		merge_sort(list->tokens, list->count);
 	else
