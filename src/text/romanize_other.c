@@ -72,7 +72,7 @@ cdw_transliterate(cdw_transliterator *transliterator, const UChar *text, int len
 	return written;
 }
 
-/* The letters, with their marks, that ICU reads as one word. */
+/* The letters, with their marks, that ICU reads as one word: the one at hand and its like. */
 static int
 word_end(const cdw_roman *roman)
 {
@@ -85,7 +85,7 @@ word_end(const cdw_roman *roman)
 		UChar32 c;
 
 		U16_NEXT(roman->text, next, roman->length, c);
-		if (cdw_roman_reader_of(u_tolower(c)) != cdw_romanize_other &&
+		if (end > roman->at && cdw_roman_reader_of(u_tolower(c)) != cdw_romanize_other &&
 			!(U_GET_GC_MASK(c) & U_GC_M_MASK))
 			break;
 		end = next;
