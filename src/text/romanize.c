@@ -149,18 +149,12 @@ static const struct
 	UChar32 last;
 	cdw_roman_reader reader;
 } scripts[] = {
-	{0xAA, 0x24F, cdw_romanize_latin},
-	{0x250, 0x2AF, cdw_romanize_other},
-	{0x2B0, 0x36F, NULL},
-	{0x370, 0x3FF, cdw_romanize_greek},
-	{0x400, 0x52F, cdw_romanize_cyrillic},
-	{0x590, 0x5FF, cdw_romanize_hebrew},
-	{0x600, 0x77F, cdw_romanize_arabic},
-	{0x1100, 0x11FF, cdw_romanize_hangul},
-	{0x1E00, 0x1EFF, cdw_romanize_latin},
-	{0x3041, 0x3096, cdw_romanize_kana},
-	{0x30A1, 0x30FA, cdw_romanize_kana},
-	{0x30FC, 0x30FC, cdw_romanize_kana},
+	{0xAA, 0x2AF, cdw_romanize_latin},	  {0x2B0, 0x36F, NULL},
+	{0x370, 0x3FF, cdw_romanize_greek},	  {0x400, 0x52F, cdw_romanize_cyrillic},
+	{0x590, 0x5FF, cdw_romanize_hebrew},  {0x600, 0x77F, cdw_romanize_arabic},
+	{0x900, 0xD7F, cdw_romanize_indic},	  {0x1100, 0x11FF, cdw_romanize_hangul},
+	{0x1E00, 0x1EFF, cdw_romanize_latin}, {0x3041, 0x3096, cdw_romanize_kana},
+	{0x30A1, 0x30FA, cdw_romanize_kana},  {0x30FC, 0x30FC, cdw_romanize_kana},
 };
 
 /* What reads a character beyond ASCII: NULL where it is no letter. */

@@ -59,6 +59,7 @@ extern void cdw_romanize_cyrillic(cdw_roman *roman);
 extern void cdw_romanize_greek(cdw_roman *roman);
 extern void cdw_romanize_arabic(cdw_roman *roman);
 extern void cdw_romanize_hebrew(cdw_roman *roman);
+extern void cdw_romanize_indic(cdw_roman *roman);
 extern void cdw_romanize_kana(cdw_roman *roman);
 extern void cdw_romanize_hangul(cdw_roman *roman);
 extern void cdw_romanize_han(cdw_roman *roman);

@@ -36,17 +36,17 @@ typedef struct han_reading
  * where it has two, the one that most bearers use. Simplified, then traditional.
  */
 static const han_reading surnames[] = {
-	{u"单", "shan"},  {u"單", "shan"},	{u"区", "ou"},	 {u"區", "ou"},	  {u"查", "zha"},
-	{u"解", "xie"},	  {u"盖", "ge"},	{u"蓋", "ge"},	 {u"朴", "piao"}, {u"缪", "miao"},
-	{u"繆", "miao"},  {u"覃", "qin"},	{u"乐", "yue"},	 {u"樂", "yue"},  {u"卜", "bu"},
-	{u"召", "shao"},  {u"员", "yun"},	{u"員", "yun"},	 {u"贠", "yun"},  {u"折", "she"},
-	{u"种", "chong"}, {u"秘", "bi"},	{u"粘", "nian"}, {u"繁", "po"},	  {u"隗", "wei"},
-	{u"洗", "xian"},  {u"冼", "xian"},	{u"佴", "nai"},	 {u"句", "gou"},  {u"黑", "he"},
-	{u"都", "du"},	  {u"祭", "zhai"},	{u"薄", "bo"},	 {u"适", "kuo"},  {u"能", "nai"},
-	{u"炅", "gui"},	  {u"蔚", "yu"},	{u"角", "jue"},	 {u"钭", "tou"},  {u"鈄", "tou"},
-	{u"乜", "nie"},	  {u"么", "yao"},	{u"麽", "yao"},	 {u"颉", "xie"},  {u"頡", "xie"},
-	{u"便", "pian"},  {u"晟", "cheng"}, {u"镡", "tan"},	 {u"鐔", "tan"},  {u"贲", "ben"},
-	{u"賁", "ben"},
+	{u"单", "shan"}, {u"單", "shan"},  {u"区", "ou"},	 {u"區", "ou"},	  {u"查", "zha"},
+	{u"解", "xie"},	 {u"盖", "ge"},	   {u"蓋", "ge"},	 {u"朴", "piao"}, {u"缪", "miao"},
+	{u"繆", "miao"}, {u"覃", "qin"},   {u"仇", "qiu"},	 {u"乐", "yue"},  {u"樂", "yue"},
+	{u"卜", "bu"},	 {u"召", "shao"},  {u"员", "yun"},	 {u"員", "yun"},  {u"贠", "yun"},
+	{u"折", "she"},	 {u"种", "chong"}, {u"秘", "bi"},	 {u"粘", "nian"}, {u"繁", "po"},
+	{u"隗", "wei"},	 {u"洗", "xian"},  {u"冼", "xian"},	 {u"佴", "nai"},  {u"句", "gou"},
+	{u"黑", "he"},	 {u"都", "du"},	   {u"祭", "zhai"},	 {u"薄", "bo"},	  {u"适", "kuo"},
+	{u"能", "nai"},	 {u"炅", "gui"},   {u"蔚", "yu"},	 {u"角", "jue"},  {u"钭", "tou"},
+	{u"鈄", "tou"},	 {u"乜", "nie"},   {u"么", "yao"},	 {u"麽", "yao"},  {u"颉", "xie"},
+	{u"頡", "xie"},	 {u"便", "pian"},  {u"晟", "cheng"}, {u"镡", "tan"},  {u"鐔", "tan"},
+	{u"贲", "ben"},	 {u"賁", "ben"},
 };
 
 /* Surnames of two characters; those with ordinary readings tell where the surname ends. */
@@ -68,10 +68,10 @@ static const han_reading compound_surnames[] = {
 
 /* Readings in any place where names differ from kMandarin's first: 曾, 李长春, 王晟, 张珩. */
 static const han_reading name_readings[] = {
-	{u"曾", "zeng"}, {u"仇", "qiu"},   {u"翟", "zhai"}, {u"长", "chang"}, {u"長", "chang"},
-	{u"珩", "heng"}, {u"晟", "sheng"}, {u"焘", "tao"},	{u"燾", "tao"},	  {u"琢", "zhuo"},
-	{u"著", "zhu"},	 {u"拓", "tuo"},   {u"阚", "kan"},	{u"闞", "kan"},	  {u"郇", "xun"},
-	{u"地", "di"},	 {u"仔", "zai"},   {u"帧", "zhen"}, {u"谁", "shui"},
+	{u"曾", "zeng"},  {u"翟", "zhai"}, {u"长", "chang"}, {u"長", "chang"}, {u"珩", "heng"},
+	{u"晟", "sheng"}, {u"焘", "tao"},  {u"燾", "tao"},	 {u"琢", "zhuo"},  {u"著", "zhu"},
+	{u"拓", "tuo"},	  {u"阚", "kan"},  {u"闞", "kan"},	 {u"郇", "xun"},   {u"地", "di"},
+	{u"仔", "zai"},	  {u"帧", "zhen"}, {u"谁", "shui"},	 {u"徵", "zheng"},
 };
 
 static cdw_transliterator han_latin = {.id = "Han-Latin"};

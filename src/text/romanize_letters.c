@@ -20,7 +20,8 @@ static const letter latin_letters[] = {
 	{0x127, "h"}, {0x131, "i"}, {0x138, "k"}, {0x142, "l"}, {0x14B, "ng"}, {0x153, "oe"},
 	{0x167, "t"}, {0x180, "b"}, {0x188, "c"}, {0x192, "f"}, {0x199, "k"},  {0x19A, "l"},
 	{0x19E, "n"}, {0x1A5, "p"}, {0x1AD, "t"}, {0x1B4, "y"}, {0x1B6, "z"},  {0x1DD, "e"},
-	{0x1E5, "g"}, {0x237, "j"},
+	{0x1E5, "g"}, {0x237, "j"}, {0x254, "o"}, {0x259, "a"}, {0x25B, "e"},  {0x263, "g"},
+	{0x269, "i"}, {0x28A, "u"},
 };
 
 /* U+03B1 to U+03C9, ELOT 743 (ISO 843, type 2; UNGEGN 1987) for a letter that stands alone. */
@@ -34,6 +35,9 @@ static const char russian_letters[][5] = {
 	"a", "b", "v", "g", "d", "e",  "zh", "z",  "i",	 "y",	 "k", "l", "m", "n", "o",  "p",
 	"r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "",  "y", "",	"e", "yu", "ya",
 };
+
+StaticAssertDecl(lengthof(greek_letters) == 0x3C9 - 0x3B1 + 1, "a form for each Greek letter");
+StaticAssertDecl(lengthof(russian_letters) == 0x44F - 0x430 + 1, "a form for each Russian letter");
 
 /*
  * Where other languages differ, letter by letter; the first rows hold where no language is named.

@@ -49,6 +49,8 @@ static const char final_jamo[][3] = {"k", "k", "k",	 "n", "n", "n", "t", "l", "k
 #define FIRST_MEDIAL 0x1161
 #define FIRST_FINAL 0x11A8
 
+StaticAssertDecl(lengthof(kana_letters) == 0x3096 - 0x3041 + 1, "a form for each kana");
+
 /* The hiragana at a position, of katakana too; 0 for anything else. */
 static UChar32
 hiragana(const cdw_roman *roman, int at)
