@@ -11,8 +11,8 @@
 #include <unicode/utrans.h>
 
 /*
- * ICU gets a word at a time, cut where it is longer: its time grows with the square of the length. No
- * decomposed character becomes more than 16 letters.
+ * ICU gets a word at a time, cut where it is longer: its time grows with the square of the length.
+ * No decomposed character becomes more than 16 letters.
  */
 #define MAX_WORD 64
 #define MAX_LATIN 1024
