@@ -8,7 +8,7 @@
 
 /* clang-format off */
 const cdw_address_word cdw_address_words[] = {
-	/* English: street suffixes of USPS Publication 28, appendix C1, and of Australia (AS 4590) */
+	/* English: common street suffixes of USPS Publication 28, appendix C1; close, circuit, parade: Australia */
 	{CDW_STREET, CDW_ENGLISH, false, "street", "str strt"},
 	{CDW_STREET, CDW_ENGLISH, false, "streets", "sts"},
 	{CDW_STREET, CDW_ENGLISH, false, "avenue", "ave aven avenu avn av avnue"},
@@ -169,7 +169,7 @@ const cdw_address_word cdw_address_words[] = {
 	{CDW_NUMBER_SIGN, CDW_ANY_LANGUAGE, false, "number", "no nr num n° nro"},
 	{CDW_NUMBER_SIGN, CDW_FRENCH | CDW_SPANISH | CDW_ITALIAN | CDW_PORTUGUESE, false, "numero", "n"},
 
-	/* French: the postal service's abbreviations (AFNOR XP Z10-011) */
+	/* French: usual abbreviations on mail */
 	{CDW_STREET, CDW_FRENCH, true, "rue", ""},
 	{CDW_STREET, CDW_FRENCH, true, "chemin", "chem"},
 	{CDW_STREET, CDW_FRENCH, true, "impasse", ""},
@@ -203,7 +203,7 @@ const cdw_address_word cdw_address_words[] = {
 	{CDW_ALWAYS, CDW_FRENCH, false, "docteur", "dr"},
 	{CDW_ALWAYS, CDW_FRENCH, false, "appartement", "appt apt"},
 
-	/* German */
+	/* German: usual abbreviations on mail */
 	{CDW_STREET, CDW_GERMAN, true, "strasse", ""},
 	{CDW_STREET, CDW_GERMAN, true, "gasse", ""},
 	{CDW_STREET, CDW_GERMAN, true, "platz", ""},
@@ -222,7 +222,7 @@ const cdw_address_word cdw_address_words[] = {
 	{CDW_ALWAYS, CDW_GERMAN, false, "obergeschoss", "og"},
 	{CDW_ALWAYS, CDW_GERMAN, false, "erdgeschoss", "eg"},
 
-	/* Spanish: the abbreviations of the Real Academia and of the land register */
+	/* Spanish: usual abbreviations on mail */
 	{CDW_STREET, CDW_SPANISH, true, "calle", "cl cll"},
 	{CDW_STREET, CDW_SPANISH, true, "avenida", "avda avd avenid"},
 	{CDW_STREET, CDW_SPANISH, true, "paseo", "pso"},
@@ -251,7 +251,7 @@ const cdw_address_word cdw_address_words[] = {
 	{CDW_ALWAYS, CDW_SPANISH, false, "doctor", "dr"},
 	{CDW_ALWAYS, CDW_SPANISH, false, "barrio", "bo"},
 
-	/* Italian */
+	/* Italian: usual abbreviations on mail */
 	{CDW_STREET, CDW_ITALIAN, true, "via", ""},
 	{CDW_STREET, CDW_ITALIAN, true, "viale", "vle"},
 	{CDW_STREET, CDW_ITALIAN, true, "piazza", "pzza"},
@@ -269,7 +269,7 @@ const cdw_address_word cdw_address_words[] = {
 	{CDW_ALWAYS, CDW_ITALIAN, false, "santa", "sta"},
 	{CDW_ALWAYS, CDW_ITALIAN, false, "dottor", "dott"},
 
-	/* Portuguese: the abbreviations of Brazil's postal service */
+	/* Portuguese: usual abbreviations on mail */
 	{CDW_STREET, CDW_PORTUGUESE, true, "rua", ""},
 	{CDW_STREET, CDW_PORTUGUESE, true, "travessa", "tv"},
 	{CDW_STREET, CDW_PORTUGUESE, true, "praca", "pca"},

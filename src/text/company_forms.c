@@ -2,9 +2,9 @@
  * src/text/company_forms.c
  *
  * The legal forms of companies, by country, as standard text has them: lower case, without dots and
- * diacritics. The forms of a country are those of the Entity Legal Forms list (ISO 20275) that
- * companies write with their names, abbreviated and in full. Forms that follow one another, as in
- * "GmbH & Co. KG", need no entry, but joined writing ("Co.KG") does.
+ * diacritics. Here are those that companies usually write with their names, abbreviated and in full;
+ * ISO 20275 (Entity Legal Forms) lists all that there are. Forms that follow one another, as in "GmbH
+ * & Co. KG", need no entry, but joined writing ("Co.KG") does.
  */
 #include "text/company_forms.h"
 
