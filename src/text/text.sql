@@ -70,6 +70,21 @@ CREATE FUNCTION cdw.jaro_winkler(a text, b text)
 COMMENT ON FUNCTION cdw.jaro_winkler(text, text) IS
     'Jaro-Winkler similarity, 0 to 1: above 0.7 raised by 0.1 of the rest for each of up to 4 common first characters';
 
+CREATE FUNCTION cdw.nicknames()
+    RETURNS jsonb
+    AS 'MODULE_PATHNAME', 'cdw_nicknames_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.nicknames() IS
+    'Built-in table of nicknames: an object of formal names, each with an array of its short forms, romanised';
+
+-- not STRICT: nicknames is NULL for the built-in table
+CREATE FUNCTION cdw.name_similarity(a text, b text, nicknames jsonb DEFAULT NULL)
+    RETURNS float8
+    AS 'MODULE_PATHNAME', 'cdw_name_similarity_sql'
+    LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.name_similarity(text, text, jsonb) IS
+    'How far two names are the name of one person, 0 to 1: words in any order, initials, nicknames, scripts romanised; NULL when a name is NULL';
+
 CREATE FUNCTION cdw.soundex(value text)
     RETURNS text
     AS 'MODULE_PATHNAME', 'cdw_soundex_sql'
