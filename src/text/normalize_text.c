@@ -6,25 +6,10 @@
  * everything else goes through ICU in UTF-16.
  */
 #include "text/symbols.h"
+#include "text/unicode.h"
 
 #include <unicode/uchar.h>
-#include <unicode/unorm2.h>
 #include <unicode/uscript.h>
-#include <unicode/ustring.h>
-
-/* ICU works in one piece, which nothing can cancel: longer values are refused. */
-#define MAX_UNICODE_BYTES 10000000
-
-/* Values up to this many UTF-16 units need no memory of their own. */
-#define UTF16_FIXED 256
-
-typedef struct utf16
-{
-	UChar *data;
-	int length;
-	int capacity;
-	UChar fixed[UTF16_FIXED];
-} utf16;
 
 /* What becomes of a character. */
 typedef enum treatment
@@ -48,90 +33,6 @@ static const char ascii_forms[128] =
 static const UChar32 apostrophes[] = {0x27,	 0x60,	0xB4,  0x2B9,  0x2BB,  0x2BC,  0x2BD, 0x2BE,
 									  0x2BF, 0x55A, 0x5F3, 0x2018, 0x2019, 0x201B, 0x2032};
 
-/* Raises what ICU reports; it fails only when it finds no data or no memory. */
-static void
-check_icu(UErrorCode status)
-{
-	if (U_FAILURE(status))
-		ereport(ERROR, (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-						errmsg("could not normalize text: %s", u_errorName(status))));
-}
-
-/* Makes room for "capacity" units; what was in the string is lost. */
-static void
-utf16_reserve(utf16 *string, int capacity)
-{
-	if (capacity <= UTF16_FIXED)
-	{
-		string->data = string->fixed;
-		string->capacity = UTF16_FIXED;
-		return;
-	}
-	string->data = palloc((Size) capacity * sizeof(UChar));
-	string->capacity = capacity;
-}
-
-/* Frees what utf16_reserve allocated. */
-static void
-utf16_free(utf16 *string)
-{
-	if (string->data != string->fixed)
-		pfree(string->data);
-}
-
-/* Reads UTF-8; a malformed sequence becomes U+FFFD. */
-static void
-utf16_read(utf16 *string, const char *value, int len)
-{
-	UErrorCode status = U_ZERO_ERROR;
-
-	if (len > MAX_UNICODE_BYTES)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("text is too long to normalize"),
-				 errdetail("It has %d bytes; text beyond ASCII may have at most %d.", len,
-						   MAX_UNICODE_BYTES)));
-	utf16_reserve(string, len);
-	u_strFromUTF8WithSub(string->data, string->capacity, &string->length, value, len, 0xFFFD, NULL,
-						 &status);
-	check_icu(status);
-}
-
-/* Replaces what is in out by the string in UTF-8. */
-static void
-utf16_write(const utf16 *string, StringInfo out)
-{
-	UErrorCode status = U_ZERO_ERROR;
-	int length;
-
-	resetStringInfo(out);
-	enlargeStringInfo(out, string->length * 3);
-	u_strToUTF8WithSub(out->data, out->maxlen, &length, string->data, string->length, 0xFFFD, NULL,
-					   &status);
-	check_icu(status);
-	out->len = length;
-	out->data[length] = '\0';
-}
-
-/* Brings "from" to a normalization form, in "to". */
-static void
-utf16_normalize(const UNormalizer2 *form, const utf16 *from, utf16 *to)
-{
-	UErrorCode status = U_ZERO_ERROR;
-
-	utf16_reserve(to, from->length);
-	to->length = unorm2_normalize(form, from->data, from->length, to->data, to->capacity, &status);
-	if (status == U_BUFFER_OVERFLOW_ERROR)
-	{
-		int needed = to->length;
-
-		status = U_ZERO_ERROR;
-		utf16_free(to);
-		utf16_reserve(to, needed);
-		unorm2_normalize(form, from->data, from->length, to->data, to->capacity, &status);
-	}
-	check_icu(status);
-}
-
 /* NFKC with case folding. ICU owns the instance. */
 static const UNormalizer2 *
 casefold_form(void)
@@ -139,7 +40,7 @@ casefold_form(void)
 	UErrorCode status = U_ZERO_ERROR;
 	const UNormalizer2 *form = unorm2_getNFKCCasefoldInstance(&status);
 
-	check_icu(status);
+	cdw_check_icu(status);
 	return form;
 }
 
@@ -150,7 +51,7 @@ composed_form(void)
 	UErrorCode status = U_ZERO_ERROR;
 	const UNormalizer2 *form = unorm2_getNFCInstance(&status);
 
-	check_icu(status);
+	cdw_check_icu(status);
 	return form;
 }
 
@@ -158,8 +59,8 @@ composed_form(void)
 void
 cdw_casefold(const char *value, int len, StringInfo out)
 {
-	utf16 source;
-	utf16 folded;
+	cdw_utf16 source;
+	cdw_utf16 folded;
 
 	if (cdw_is_ascii(value, len))
 	{
@@ -169,11 +70,11 @@ cdw_casefold(const char *value, int len, StringInfo out)
 			out->data[i] = pg_ascii_tolower((unsigned char) out->data[i]);
 		return;
 	}
-	utf16_read(&source, value, len);
-	utf16_normalize(casefold_form(), &source, &folded);
-	utf16_write(&folded, out);
-	utf16_free(&folded);
-	utf16_free(&source);
+	cdw_utf16_read(&source, value, len);
+	cdw_utf16_normalize(casefold_form(), &source, &folded);
+	cdw_utf16_write(&folded, out);
+	cdw_utf16_free(&folded);
+	cdw_utf16_free(&source);
 }
 
 /* What becomes of a character that is in NFKC_Casefold form. */
@@ -203,7 +104,7 @@ sheds_marks(UChar32 base)
 	if (base < 128)
 		return base >= 'a' && base <= 'z';
 	script = uscript_getScript(base, &status);
-	check_icu(status);
+	cdw_check_icu(status);
 	return script == USCRIPT_LATIN || script == USCRIPT_GREEK;
 }
 
@@ -219,7 +120,7 @@ base_of(const UNormalizer2 *form, UChar32 c)
 	if (c < 0xC0)
 		return c;
 	length = unorm2_getDecomposition(form, c, decomposition, lengthof(decomposition), &status);
-	check_icu(status);
+	cdw_check_icu(status);
 	if (length > 0)
 		U16_GET(decomposition, 0, 0, length, base);
 	return base;
@@ -227,7 +128,7 @@ base_of(const UNormalizer2 *form, UChar32 c)
 
 /* Drops diacritics and punctuation in place: nothing grows. */
 static void
-simplify(const UNormalizer2 *form, utf16 *text)
+simplify(const UNormalizer2 *form, cdw_utf16 *text)
 {
 	bool diacritics = false; /* whether a mark would be one */
 	bool blank = false;
@@ -270,31 +171,31 @@ normalize_unicode(const char *value, int len, StringInfo out)
 {
 	const UNormalizer2 *composed = composed_form();
 	UErrorCode status = U_ZERO_ERROR;
-	utf16 source;
-	utf16 text;
+	cdw_utf16 source;
+	cdw_utf16 text;
 
-	utf16_read(&source, value, len);
+	cdw_utf16_read(&source, value, len);
 	/* As an apostrophe, before NFKC makes a blank and an accent of it. */
 	for (int i = 0; i < source.length; i++)
 		if (source.data[i] == 0xB4)
 			source.data[i] = '\'';
-	utf16_normalize(casefold_form(), &source, &text);
-	utf16_free(&source);
+	cdw_utf16_normalize(casefold_form(), &source, &text);
+	cdw_utf16_free(&source);
 	simplify(composed, &text);
 
 	/* What stood apart may now compose. */
 	if (unorm2_spanQuickCheckYes(composed, text.data, text.length, &status) < text.length)
 	{
-		utf16 recomposed;
+		cdw_utf16 recomposed;
 
-		utf16_normalize(composed, &text, &recomposed);
-		utf16_write(&recomposed, out);
-		utf16_free(&recomposed);
+		cdw_utf16_normalize(composed, &text, &recomposed);
+		cdw_utf16_write(&recomposed, out);
+		cdw_utf16_free(&recomposed);
 	}
 	else
-		utf16_write(&text, out);
-	utf16_free(&text);
-	check_icu(status);
+		cdw_utf16_write(&text, out);
+	cdw_utf16_free(&text);
+	cdw_check_icu(status);
 }
 
 /*

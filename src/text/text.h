@@ -55,4 +55,7 @@ typedef enum cdw_field_order
 extern bool cdw_normalize_date(const char *value, int len, cdw_field_order order, int *year,
 							   int *month, int *day);
 
+/* romanize.c: replaces what is in out by value in lower-case ASCII; value must not lie in out */
+extern void cdw_romanize(const char *value, int len, StringInfo out);
+
 #endif /* CDW_TEXT_H */

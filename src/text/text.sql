@@ -38,6 +38,13 @@ CREATE FUNCTION cdw.normalize_date(value text, field_order text DEFAULT 'ymd')
 COMMENT ON FUNCTION cdw.normalize_date(text, text) IS
     'Calendar day of the years 1 to 9999, fields ordered ''ymd'', ''mdy'' or ''dmy'' where the value leaves it open; NULL when it is not valid';
 
+CREATE FUNCTION cdw.romanize(value text)
+    RETURNS text
+    AS 'MODULE_PATHNAME', 'cdw_romanize_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.romanize(text) IS
+    'Text of any script in lower-case ASCII with single blanks; each Chinese character and Korean syllable is a word, the first of a Chinese name read as a surname';
+
 --| ## Text: comparison
 --|
 --| Strings are compared as given, without folding. Lengths and distances count code points.
