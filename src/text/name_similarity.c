@@ -18,17 +18,13 @@
 #define INITIAL_AGREES 0.25	  /* an initial and a name that begins with it */
 #define INITIAL_SOUNDS 0.35	  /* ... with another letter for the same sound */
 #define INITIAL_CONTRADICTS 2 /* ... with another letter */
-#define LEFT_NAME 0.13		  /* a name that the other side does not have */
+#define LEFT_NAME 0.20		  /* a name that the other side does not have */
 #define LEFT_INITIAL 0.05
 #define LEFT_PARTICLE 0.03
 #define LEFT_WITH_ONE_NAME 0.60 /* a name left over where only one word agrees */
 #define LEFT_WITH_INITIAL 0.30	/* ... where a word and an initial agree */
 #define ONLY_INITIALS 0.60		/* no word agrees, initials do */
 #define AGREEMENT 1.0			/* a pair that costs less agrees */
-
-/* The similarity of words that do not stand for one name, by their Jaro-Winkler similarity. */
-#define UNRELATED_LEAST 0.05
-#define UNRELATED_MOST 0.25
 
 /* So many tokens that are not equal are assigned at least cost; beyond, one after the other. */
 #define MAX_ROWS 8
@@ -113,18 +109,9 @@ initial_cost(const cdw_name_token *a, const cdw_name_token *b)
 static double
 pair_cost(cdw_name_token *a, cdw_name_token *b, const cdw_nicknames *nicknames)
 {
-	double similarity;
-
 	if (a->initial || b->initial)
 		return initial_cost(a, b);
-	similarity = cdw_name_token_similarity(a, b, nicknames);
-	if (similarity < UNRELATED_MOST)
-	{
-		double jaro = cdw_jaro_winkler(a->text, a->len, b->text, b->len);
-
-		similarity = Max(similarity, UNRELATED_LEAST + jaro * (UNRELATED_MOST - UNRELATED_LEAST));
-	}
-	return 1 / similarity - 1;
+	return 1 / cdw_name_token_similarity(a, b, nicknames) - 1;
 }
 
 /* Counts a pair into the comparison. */

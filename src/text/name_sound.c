@@ -7,7 +7,7 @@
  */
 #include "text/name_tokens.h"
 
-/* A spelling and what it is taken for. Longer ones stand before those that they begin with. */
+/* A spelling and what it is taken for; in the order of first letters, longer ones first. */
 typedef struct spelling
 {
 	const char *from;
@@ -15,40 +15,70 @@ typedef struct spelling
 } spelling;
 
 static const spelling general_spellings[] = {
-	{"tsch", "c"}, {"tch", "c"}, {"sch", "x"}, {"sh", "x"},	 {"ch", "c"},  {"ck", "k"},
-	{"ph", "f"},   {"kh", "k"},	 {"th", "t"},  {"dh", "d"},	 {"gh", "g"},  {"tz", "s"},
-	{"ts", "s"},   {"qu", "k"},	 {"aa", "a"},  {"ae", "a"},	 {"oe", "o"},  {"ue", "u"},
-	{"ou", "u"},   {"oo", "u"},	 {"ee", "i"},  {"ce", "se"}, {"ci", "si"}, {"cy", "si"},
-	{"ai", "ei"},  {"ay", "ei"}, {"ey", "ei"}, {"c", "k"},	 {"q", "k"},   {"x", "ks"},
-	{"y", "i"},	   {"j", "i"},	 {"w", "v"},   {"z", "s"},
+	{"aa", "a"},   {"ae", "a"},	 {"ai", "ei"}, {"ay", "ei"}, {"ce", "se"}, {"ch", "c"},
+	{"ci", "si"},  {"ck", "k"},	 {"cy", "si"}, {"c", "k"},	 {"dh", "d"},  {"ee", "i"},
+	{"ey", "ei"},  {"gh", "g"},	 {"j", "i"},   {"kh", "k"},	 {"oe", "o"},  {"oo", "u"},
+	{"ou", "u"},   {"ph", "f"},	 {"qu", "k"},  {"q", "k"},	 {"sch", "x"}, {"sh", "x"},
+	{"tsch", "c"}, {"tch", "c"}, {"th", "t"},  {"ts", "s"},	 {"tz", "s"},  {"ue", "u"},
+	{"w", "v"},	   {"x", "ks"},	 {"y", "i"},   {"z", "s"},
 };
 
 /* Customary against revised romanisation of Korean: Jung, Jeong; Kyung, Gyeong; Park, Bak. */
 static const spelling korean_spellings[] = {
-	{"park", "pak"}, {"rhee", "i"}, {"lee", "i"}, {"yeong", "yung"}, {"young", "yung"},
-	{"yeo", "yu"},	 {"you", "yu"}, {"woo", "u"}, {"woong", "ung"},	 {"wu", "u"},
-	{"yi", "i"},	 {"eui", "i"},	{"oo", "u"},  {"ou", "u"},		 {"ee", "i"},
-	{"eo", "u"},	 {"eu", "u"},	{"ui", "i"},  {"oe", "oi"},		 {"uh", "u"},
-	{"oh", "o"},	 {"ah", "a"},	{"ae", "e"},  {"ai", "e"},		 {"ch", "c"},
-	{"sh", "s"},	 {"j", "c"},	{"g", "k"},	  {"d", "t"},		 {"b", "p"},
-	{"r", "l"},
+	{"ae", "e"}, {"ah", "a"},		{"ai", "e"},	   {"b", "p"},		 {"ch", "c"},
+	{"d", "t"},	 {"eui", "i"},		{"ee", "i"},	   {"eo", "u"},		 {"eu", "u"},
+	{"g", "k"},	 {"j", "c"},		{"lee", "i"},	   {"oe", "oi"},	 {"oh", "o"},
+	{"oo", "u"}, {"ou", "u"},		{"park", "pak"},   {"rhee", "i"},	 {"r", "l"},
+	{"sh", "s"}, {"uh", "u"},		{"ui", "i"},	   {"woong", "ung"}, {"woo", "u"},
+	{"wu", "u"}, {"yeong", "yung"}, {"young", "yung"}, {"yeo", "yu"},	 {"you", "yu"},
+	{"yi", "i"},
 };
+
+/* The rules of a language, in the order of their first letters. */
+typedef struct spelling_rules
+{
+	const spelling *spellings;
+	int count;
+	uint8
+		first[27]; /* of each letter its first rule, then the number of rules; 0 before first use */
+} spelling_rules;
+
+static spelling_rules general_rules = {general_spellings, lengthof(general_spellings), {0}};
+static spelling_rules korean_rules = {korean_spellings, lengthof(korean_spellings), {0}};
+
+/* Finds where the rules of each letter begin. */
+static void
+index_rules(spelling_rules *rules)
+{
+	int at = 0;
+
+	for (int letter = 0; letter < 26; letter++)
+	{
+		rules->first[letter] = at;
+		while (at < rules->count && rules->spellings[at].from[0] == 'a' + letter)
+			at++;
+	}
+	rules->first[26] = at;
+	Assert(at == rules->count);
+}
 
 /* The rule for what stands at "at"; NULL if it stays as it is. */
 static const spelling *
-find_spelling(const spelling *spellings, int count, const char *at, int left)
+find_spelling(const spelling_rules *rules, const char *at, int left)
 {
-	for (int i = 0; i < count; i++)
+	int letter = at[0] - 'a';
+
+	if (letter < 0 || letter >= 26)
+		return NULL;
+	for (int i = rules->first[letter]; i < rules->first[letter + 1]; i++)
 	{
-		const char *from = spellings[i].from;
+		const char *from = rules->spellings[i].from;
+		int same = 1;
 
-		if (from[0] == at[0])
-		{
-			int size = strlen(from);
-
-			if (size <= left && memcmp(at, from, size) == 0)
-				return &spellings[i];
-		}
+		while (from[same] != '\0' && same < left && at[same] == from[same])
+			same++;
+		if (from[same] == '\0')
+			return &rules->spellings[i];
 	}
 	return NULL;
 }
@@ -73,13 +103,15 @@ is_mute_h(const char *text, int len, int i)
 
 /* Rewrites text by the rules; letters that repeat are taken once. */
 static int
-rewrite(const spelling *spellings, int count, const char *text, int len, char *sound)
+rewrite(spelling_rules *rules, const char *text, int len, char *sound)
 {
 	int written = 0;
 
+	if (rules->first[26] == 0)
+		index_rules(rules);
 	for (int i = 0; i < len;)
 	{
-		const spelling *rule = find_spelling(spellings, count, text + i, len - i);
+		const spelling *rule = find_spelling(rules, text + i, len - i);
 
 		if (rule != NULL)
 		{
@@ -120,7 +152,7 @@ cdw_name_sound(const char *text, int len, char *sound)
 	}
 	if (ends_with_mute_e(text, len))
 		len--;
-	return rewrite(general_spellings, lengthof(general_spellings), text, len, sound);
+	return rewrite(&general_rules, text, len, sound);
 }
 
 /* The sound of a Korean word, however it is romanised. */
@@ -129,7 +161,7 @@ cdw_korean_sound(const char *text, int len, char *sound)
 {
 	if (len > CDW_SOUND_SIZE / 2)
 		return 0;
-	return rewrite(korean_spellings, lengthof(korean_spellings), text, len, sound);
+	return rewrite(&korean_rules, text, len, sound);
 }
 
 /* The sound of a Japanese word: long vowels are written or not, so that Tarou is Taro. */

@@ -8,6 +8,8 @@
 
 #include "text/symbols.h"
 
+#include "port/pg_bitutils.h"
+
 #define NICKNAME 0.90
 #define SAME_SOUND 0.95
 #define SAME_KOREAN_SOUND 0.93
@@ -25,17 +27,20 @@
 #define VOWEL_CHANGED 0.85 /* when a vowel stands for a consonant */
 #define LAST_S 0.85		   /* when an s is added at the end: Adam, Adams */
 
-/* A letter replaced by its neighbour on the keyboard is so much more likely a slip. */
-#define SLIP 1.35
-#define MOST_SLIP 0.88
-
 /* Misspellings of names of open syllables count in full from this length on. */
 #define LONG_SYLLABIC 11
+
+/* The similarity of words that do not stand for one name, by the letters that they share. */
+#define UNRELATED_LEAST 0.05
+#define UNRELATED_MOST 0.20
 
 /* One letter added, exchanged with its neighbour, or replaced, by the longer word's length. */
 static const double one_added[] = {0, 0, 0, 0.40, 0.62, 0.76, 0.82, 0.86, 0.88};
 static const double one_exchanged[] = {0, 0, 0, 0.60, 0.82, 0.86, 0.90, 0.90, 0.90};
 static const double one_replaced[] = {0, 0, 0, 0.25, 0.50, 0.66, 0.76, 0.82, 0.85};
+
+/* One letter replaced by its neighbour on the keyboard. */
+static const double one_slipped[] = {0, 0, 0, 0.45, 0.70, 0.80, 0.86, 0.88, 0.88};
 
 /* Two and three steps. */
 static const double two_steps[] = {0, 0, 0, 0, 0, 0.20, 0.35, 0.50, 0.62, 0.70, 0.76};
@@ -47,6 +52,12 @@ static inline bool
 is_vowel(char c)
 {
 	return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' || c == 'y';
+}
+
+static inline bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
 }
 
 /* Of each letter those that it is struck for by mistake on a keyboard of the QWERTY or QWERTZ kind. */
@@ -63,6 +74,26 @@ are_neighbours(char a, char b)
 	return a >= 'a' && a <= 'z' && strchr(neighbours[a - 'a'], b) != NULL;
 }
 
+/* Whether one symbol is easily struck for the other: a neighbour, or a digit within a word. */
+static bool
+is_slip(char a, char b)
+{
+	return are_neighbours(a, b) || are_neighbours(b, a) || is_digit(a) != is_digit(b);
+}
+
+/* The similarity of words of this length in which x stands for y. */
+static double
+replaced(char x, char y, int len, bool first, bool written)
+{
+	double similarity = AT_MOST(one_replaced, len);
+
+	if (written && is_slip(x, y))
+		return AT_MOST(one_slipped, len);
+	if (is_vowel(x) != is_vowel(y))
+		similarity *= VOWEL_CHANGED;
+	return first ? similarity * FIRST_LETTER : similarity;
+}
+
 /* The similarity of words one step apart; written: they are spelled so, not sounds. */
 static double
 one_step(const char *a, int alen, const char *b, int blen, bool written)
@@ -73,35 +104,37 @@ one_step(const char *a, int alen, const char *b, int blen, bool written)
 
 	while (first < Min(alen, blen) && a[first] == b[first])
 		first++;
-	if (alen != blen)
-	{
-		similarity = AT_MOST(one_added, longer);
-		if (first == longer - 1 && (alen > blen ? a : b)[first] == 's')
-			similarity *= LAST_S;
-	}
-	else if (first + 1 < alen && a[first + 1] != b[first + 1])
+	if (alen == blen && (first + 1 == alen || a[first + 1] == b[first + 1]))
+		return replaced(a[first], b[first], longer, first == 0, written);
+	if (alen == blen)
 		similarity = AT_MOST(one_exchanged, longer);
 	else
-	{
-		similarity = AT_MOST(one_replaced, longer);
-		if (is_vowel(a[first]) != is_vowel(b[first]))
-			similarity *= VOWEL_CHANGED;
-		else if (written &&
-				 (are_neighbours(a[first], b[first]) || are_neighbours(b[first], a[first])))
-			similarity = Min(similarity * SLIP, MOST_SLIP);
-	}
+		similarity = AT_MOST(one_added, longer);
+	if (first == longer - 1 && (alen > blen ? a : b)[first] == 's')
+		similarity *= LAST_S;
 	return first == 0 ? similarity * FIRST_LETTER : similarity;
 }
 
-/* How likely one word is the other misspelled; written: as for one_step. */
+/* The steps from which on words of this length have nothing in common. */
+static inline int
+too_many_steps(int longer)
+{
+	return longer < 5 ? 2 : longer < 8 ? 3 : longer < 15 ? 4 : longer / 5 + 1;
+}
+
+/*
+ * How likely one word is the other misspelled; written: as for one_step. Each step changes the sets of
+ * letters by two at most, which settles most pairs.
+ */
 static double
-misspelling(const char *a, int alen, const char *b, int blen, bool written)
+misspelling(const char *a, int alen, const char *b, int blen, uint32 changed_letters, bool written)
 {
 	int longer = Max(alen, blen);
+	int many = too_many_steps(longer);
 	int distance;
 	double similarity;
 
-	if (abs(alen - blen) > 3)
+	if (abs(alen - blen) >= many || pg_popcount32(changed_letters) > 2 * (many - 1))
 		return 0;
 	distance = cdw_damerau_levenshtein(a, alen, b, blen);
 	switch (distance)
@@ -170,6 +203,17 @@ han_similarity(const cdw_name_token *a, const cdw_name_token *b)
 	return distance == 1 ? 0.5 : 0;
 }
 
+/* The set of the letters and digits of a word, a bit for each; digits share theirs. */
+static uint32
+letter_set(const char *text, int len)
+{
+	uint32 set = 0;
+
+	for (int i = 0; i < len; i++)
+		set |= (uint32) 1 << (text[i] & 31);
+	return set;
+}
+
 /* Fills what is only looked at when tokens differ. */
 static void
 know(cdw_name_token *token, const cdw_nicknames *nicknames)
@@ -178,6 +222,8 @@ know(cdw_name_token *token, const cdw_nicknames *nicknames)
 		return;
 	token->known = true;
 	token->sound_len = cdw_name_sound(token->text, token->len, token->sound);
+	token->letters = letter_set(token->text, token->len);
+	token->sound_letters = letter_set(token->sound, token->sound_len);
 	token->formal = cdw_nicknames_find(nicknames, token->text, token->len);
 }
 
@@ -197,13 +243,14 @@ same_rewritten(const cdw_name_token *a, const cdw_name_token *b,
 static double
 spelling_similarity(const cdw_name_token *a, const cdw_name_token *b)
 {
-	double similarity = misspelling(a->text, a->len, b->text, b->len, true);
+	double similarity =
+		misspelling(a->text, a->len, b->text, b->len, a->letters ^ b->letters, true);
 	int shorter = Min(a->len, b->len);
 
 	if (a->sound_len > 3 && b->sound_len > 3)
 	{
-		double sound =
-			SOUND_DISCOUNT * misspelling(a->sound, a->sound_len, b->sound, b->sound_len, false);
+		double sound = SOUND_DISCOUNT * misspelling(a->sound, a->sound_len, b->sound, b->sound_len,
+													a->sound_letters ^ b->sound_letters, false);
 
 		similarity = Max(similarity, sound);
 	}
@@ -227,14 +274,22 @@ cdw_name_token_equal(const cdw_name_token *a, const cdw_name_token *b)
 		   (a->source_len == b->source_len && memcmp(a->source, b->source, a->source_len) == 0);
 }
 
-/* How far two tokens, neither an initial, that are not equal stand for one name, 0 to 1. */
-double
-cdw_name_token_similarity(cdw_name_token *a, cdw_name_token *b, const cdw_nicknames *nicknames)
+/* How far words that do not stand for one name share letters, from a little to not quite nothing. */
+static double
+unrelated(const cdw_name_token *a, const cdw_name_token *b)
+{
+	int common = pg_popcount32(a->letters & b->letters);
+	int all = pg_popcount32(a->letters) + pg_popcount32(b->letters);
+
+	return UNRELATED_LEAST + (UNRELATED_MOST - UNRELATED_LEAST) * 2 * common / all;
+}
+
+/* How far two tokens, neither an initial, that are not equal stand for one name, 0 if they do not. */
+static double
+relation(const cdw_name_token *a, const cdw_name_token *b)
 {
 	if (a->script == CDW_HAN && b->script == CDW_HAN)
 		return han_similarity(a, b);
-	know(a, nicknames);
-	know(b, nicknames);
 	if (cdw_nicknames_related(a->formal, b->formal))
 		return NICKNAME;
 	if (other_gender(a->text, a->len, b->text, b->len))
@@ -250,4 +305,20 @@ cdw_name_token_similarity(cdw_name_token *a, cdw_name_token *b, const cdw_nickna
 	if ((a->script == CDW_ABJAD || b->script == CDW_ABJAD) && same_rewritten(a, b, cdw_consonants))
 		return SAME_CONSONANTS;
 	return spelling_similarity(a, b);
+}
+
+/* How far two tokens, neither an initial, that are not equal stand for one name; above 0. */
+double
+cdw_name_token_similarity(cdw_name_token *a, cdw_name_token *b, const cdw_nicknames *nicknames)
+{
+	double similarity;
+	double least;
+
+	know(a, nicknames);
+	know(b, nicknames);
+	similarity = relation(a, b);
+	if (similarity >= UNRELATED_MOST)
+		return similarity;
+	least = unrelated(a, b);
+	return Max(similarity, least);
 }

@@ -30,7 +30,9 @@ typedef struct cdw_name_token
 	bool matched;		/* used up by a token of the other name */
 	const char *source; /* Han only: as written */
 	int source_len;
-	bool known; /* whether the two fields below are filled */
+	bool known;		/* whether the fields below are filled */
+	uint32 letters; /* a bit for each letter of text, as a set */
+	uint32 sound_letters;
 	int sound_len;
 	char sound[CDW_SOUND_SIZE];
 	cdw_formal_names formal; /* what it is short for, or is */
