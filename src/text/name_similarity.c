@@ -10,6 +10,8 @@
 
 #include "text/symbols.h"
 
+#include "miscadmin.h"
+
 /* Weights of tokens; a word of a name is 1. */
 #define INITIAL_WEIGHT 0.5
 #define PARTICLE_WEIGHT 0.2
@@ -235,6 +237,7 @@ match_greedily(comparison *c, cdw_name *rows, cdw_name *columns)
 		cdw_name_token *best = NULL;
 		double least = 0;
 
+		CHECK_FOR_INTERRUPTS();
 		if (token->matched)
 			continue;
 		for (int j = 0; j < columns->count; j++)

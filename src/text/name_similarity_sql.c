@@ -106,7 +106,8 @@ read_nicknames(Jsonb *source)
 		faulty_nicknames("It is not an object.");
 	parsed->source = palloc(VARSIZE(source));
 	memcpy(parsed->source, source, VARSIZE(source));
-	parsed->table = cdw_nicknames_create(CDW_MAX_NICKNAMES);
+	/* each key and each element of an array takes at least a JEntry */
+	parsed->table = cdw_nicknames_create(Min(VARSIZE(source) / sizeof(JEntry), CDW_MAX_NICKNAMES));
 	iterator = JsonbIteratorInit(&parsed->source->root);
 	while ((token = JsonbIteratorNext(&iterator, &key, true)) != WJB_DONE)
 	{
@@ -214,6 +215,7 @@ CDW_FUNCTION(cdw_nicknames_sql)
 {
 	StringInfoData out;
 
+	(void) fcinfo;
 	initStringInfo(&out);
 	for (int i = 0; i < cdw_nickname_line_count; i++)
 	{

@@ -192,7 +192,7 @@ cdw_consonants(const char *text, int len, char *sound)
 
 	size = cdw_name_sound(text, len, sound);
 	for (int i = 0; i < size; i++)
-		if (strchr("aeiouv", sound[i]) == NULL)
+		if (strchr("aehiouv", sound[i]) == NULL)
 			written = append_letter(sound, written, sound[i]);
 	return written;
 }

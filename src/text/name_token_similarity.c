@@ -288,15 +288,18 @@ unrelated(const cdw_name_token *a, const cdw_name_token *b)
 static double
 relation(const cdw_name_token *a, const cdw_name_token *b)
 {
+	bool related;
+
 	if (a->script == CDW_HAN && b->script == CDW_HAN)
 		return han_similarity(a, b);
-	if (cdw_nicknames_related(a->formal, b->formal))
-		return NICKNAME;
-	if (other_gender(a->text, a->len, b->text, b->len))
+	related = cdw_nicknames_related(a->formal, b->formal);
+	if (!related && other_gender(a->text, a->len, b->text, b->len))
 		return OTHER_GENDER;
 	if (a->sound_len > 1 && a->sound_len == b->sound_len &&
 		memcmp(a->sound, b->sound, a->sound_len) == 0)
 		return SAME_SOUND;
+	if (related)
+		return NICKNAME;
 	if ((a->script == CDW_HANGUL || b->script == CDW_HANGUL))
 		return same_rewritten(a, b, cdw_korean_sound) ? SAME_KOREAN_SOUND : 0;
 	if ((a->script == CDW_KANA || b->script == CDW_KANA) &&

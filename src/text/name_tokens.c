@@ -8,6 +8,7 @@
 
 #include "text/symbols.h"
 
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #define FIRST_CAPACITY 16
@@ -426,8 +427,11 @@ void
 cdw_name_align(cdw_name *name, const cdw_name *other)
 {
 	for (int i = 0; i < other->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (other->tokens[i].len > 3 && !has_token(name, &other->tokens[i]))
 			join_as(name, &other->tokens[i]);
+	}
 	for (int i = 0; i < name->count; i++)
 		if (may_be_initials(&name->tokens[i]) && !has_token(other, &name->tokens[i]) &&
 			spells_out(other, &name->tokens[i]))
