@@ -12,8 +12,17 @@
 #include <unicode/uscript.h>
 #include <unicode/ustring.h>
 
-/* ICU works in one piece, which nothing can cancel: longer values are refused. */
+#include "miscadmin.h"
+
+/* Longer values are refused: some characters grow to many. */
 #define MAX_UNICODE_BYTES 10000000
+
+/*
+ * UTF-16 units that ICU gets at a time, as nothing can cancel its work, and the most by which such a
+ * piece may be longer because its end may not be cut: putting combining marks in order takes time in
+ * proportion to the square of their number.
+ */
+#define PIECE_UNITS 20000
 
 /* Values up to this many UTF-16 units need no memory of their own. */
 #define UTF16_FIXED 256
@@ -112,24 +121,74 @@ utf16_write(const utf16 *string, StringInfo out)
 	out->data[length] = '\0';
 }
 
+/* Makes room for "more" units behind what is in the string. */
+static void
+utf16_enlarge(utf16 *string, int more)
+{
+	utf16 old = *string;
+
+	if (more <= string->capacity - string->length)
+		return;
+	if (old.data == string->fixed)
+		old.data = old.fixed;
+	utf16_reserve(string, Max(string->length + more, string->capacity * 2));
+	memcpy(string->data, old.data, (Size) old.length * sizeof(UChar));
+	utf16_free(&old);
+}
+
+/* The end of the piece from "start" that can be normalized without what follows. */
+static int
+piece_end(const UNormalizer2 *form, const utf16 *string, int start)
+{
+	int end = start + PIECE_UNITS;
+
+	if (string->length - start <= PIECE_UNITS)
+		return string->length;
+	U16_SET_CP_START(string->data, start, end);
+	while (end < string->length)
+	{
+		int next = end;
+		UChar32 c;
+
+		U16_NEXT(string->data, next, string->length, c);
+		if (unorm2_hasBoundaryBefore(form, c))
+			break;
+		if (next - start > 2 * PIECE_UNITS)
+			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+							errmsg("text has too many combining marks in a row"),
+							errdetail("There are more than %d.", PIECE_UNITS)));
+		end = next;
+	}
+	return end;
+}
+
 /* Brings "from" to a normalization form, in "to". */
 static void
 utf16_normalize(const UNormalizer2 *form, const utf16 *from, utf16 *to)
 {
-	UErrorCode status = U_ZERO_ERROR;
+	int end;
 
 	utf16_reserve(to, from->length);
-	to->length = unorm2_normalize(form, from->data, from->length, to->data, to->capacity, &status);
-	if (status == U_BUFFER_OVERFLOW_ERROR)
+	to->length = 0;
+	for (int start = 0; start < from->length; start = end)
 	{
-		int needed = to->length;
+		UErrorCode status = U_ZERO_ERROR;
+		int added;
 
-		status = U_ZERO_ERROR;
-		utf16_free(to);
-		utf16_reserve(to, needed);
-		unorm2_normalize(form, from->data, from->length, to->data, to->capacity, &status);
+		end = piece_end(form, from, start);
+		added = unorm2_normalize(form, from->data + start, end - start, to->data + to->length,
+								 to->capacity - to->length, &status);
+		if (status == U_BUFFER_OVERFLOW_ERROR)
+		{
+			status = U_ZERO_ERROR;
+			utf16_enlarge(to, added);
+			unorm2_normalize(form, from->data + start, end - start, to->data + to->length,
+							 to->capacity - to->length, &status);
+		}
+		check_icu(status);
+		to->length += added;
+		CHECK_FOR_INTERRUPTS();
 	}
-	check_icu(status);
 }
 
 /* NFKC with case folding. ICU owns the instance. */
@@ -233,11 +292,16 @@ simplify(const UNormalizer2 *form, utf16 *text)
 	bool blank = false;
 	int written = 0;
 
-	for (int read = 0; read < text->length;)
+	for (int read = 0, checked = 0; read < text->length;)
 	{
 		UChar32 c;
 		treatment what;
 
+		if (read - checked > PIECE_UNITS)
+		{
+			checked = read;
+			CHECK_FOR_INTERRUPTS();
+		}
 		U16_NEXT(text->data, read, text->length, c);
 		what = treat(c);
 		if (what == VANISH || (what == MARK && diacritics))
