@@ -149,3 +149,29 @@ SELECT cdw.jaro(repeat('a', 10000001), 'a');
 SET statement_timeout = '20ms';
 SELECT cdw.levenshtein(repeat('ab王', 33333), repeat('x王y', 33333));
 RESET statement_timeout;
+
+-- Similarities of the distances: 1 - distance / length of the longer string; two empty strings give 1
+SELECT cdw.levenshtein_similarity('kitten', 'sitting') = 1 - 3 / 7.0::float8 AS kitten,
+       cdw.levenshtein_similarity('王小明', '王明') = 1 - 1 / 3.0::float8 AS characters,
+       cdw.levenshtein_similarity('', '') AS empty, cdw.levenshtein_similarity('', 'ab') AS one_empty,
+       cdw.levenshtein_similarity('same', 'same') AS same, cdw.levenshtein_similarity('ab', 'cd') AS different,
+       cdw.damerau_levenshtein_similarity('martha', 'marhta') = 1 - 1 / 6.0::float8 AS martha,
+       cdw.damerau_levenshtein_similarity('ca', 'abc') AS ca, cdw.damerau_levenshtein_similarity('', '') AS osa_empty;
+
+-- Within a distance: the same as comparing levenshtein, on every pair of the table and every bound
+SELECT count(*) > 0 AS compared,
+       count(*) FILTER (WHERE cdw.within_distance(a, b, bound) <> (cdw.levenshtein(a, b) <= bound)) AS wrong
+FROM pair, unnest(ARRAY[-2147483648, -1, 0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 2147483647]) AS bound;
+-- Strings that are too long to measure are no obstacle where the bound is small.
+SELECT cdw.within_distance(repeat('ab', 500000), 'x' || repeat('ab', 500000) || 'y', 2) AS two,
+       cdw.within_distance(repeat('ab', 500000), 'x' || repeat('ab', 500000) || 'y', 1) AS one,
+       cdw.within_distance(repeat('ab王', 500000), repeat('王ab', 500000), 2) AS shifted,
+       cdw.within_distance(repeat('a', 1000000), repeat('b', 1000000), 1000) AS different,
+       cdw.levenshtein(repeat('a', 100000000), repeat('a', 100000000)) AS equal;
+\set VERBOSITY default
+SELECT cdw.within_distance(repeat('a', 1000000), repeat('b', 1000000), 100000);
+SELECT cdw.within_distance(NULL, 'a', 1) IS NULL AND cdw.within_distance('a', NULL, 1) IS NULL
+       AND cdw.within_distance('a', 'a', NULL) IS NULL AS within_distance,
+       cdw.levenshtein_similarity(NULL, 'a') IS NULL AND cdw.levenshtein_similarity('a', NULL) IS NULL AS levenshtein,
+       cdw.damerau_levenshtein_similarity(NULL, 'a') IS NULL
+       AND cdw.damerau_levenshtein_similarity('a', NULL) IS NULL AS damerau;

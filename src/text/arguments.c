@@ -8,6 +8,7 @@
 
 #include "text/symbols.h"
 
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 /* Argument number argno; refuses text beyond ASCII when it is not UTF-8. */
@@ -17,7 +18,7 @@ cdw_get_text(FunctionCallInfo fcinfo, int argno)
 	text *value = PG_GETARG_TEXT_PP(argno);
 	cdw_text argument = {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
 
-	if (!cdw_is_ascii(argument.value, argument.len))
+	if (GetDatabaseEncoding() != PG_UTF8 && !cdw_is_ascii(argument.value, argument.len))
 		cdw_check_utf8();
 	return argument;
 }

@@ -6,32 +6,8 @@
 #include "text/arguments.h"
 #include "text/symbols.h"
 
-/*
- * Edit distances take time in proportion to the product of the lengths: at this limit about a second.
- */
-#define MAX_CELLS INT64CONST(10000000000)
-
 /* Jaro similarity takes 12 bytes of memory per code point beyond 64. */
 #define MAX_JARO_LENGTH 10000000
-
-/* Refuses strings whose lengths multiply beyond the limit. */
-static void
-check_cells(const cdw_text *a, const cdw_text *b)
-{
-	int64 a_count;
-	int64 b_count;
-
-	if ((int64) a->len * b->len <= MAX_CELLS)
-		return;
-	a_count = cdw_symbol_count(a->value, a->len);
-	b_count = cdw_symbol_count(b->value, b->len);
-	if (a_count * b_count > MAX_CELLS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("strings are too long to compare"),
-				 errdetail("They have " INT64_FORMAT " and " INT64_FORMAT
-						   " characters; the product may be at most " INT64_FORMAT ".",
-						   a_count, b_count, MAX_CELLS)));
-}
 
 /* Refuses a string that is too long for Jaro similarity. */
 static void
@@ -55,7 +31,6 @@ CDW_FUNCTION(cdw_levenshtein_sql)
 	cdw_text a = cdw_get_text(fcinfo, 0);
 	cdw_text b = cdw_get_text(fcinfo, 1);
 
-	check_cells(&a, &b);
 	PG_RETURN_INT32(cdw_levenshtein(a.value, a.len, b.value, b.len));
 }
 
@@ -65,8 +40,34 @@ CDW_FUNCTION(cdw_damerau_levenshtein_sql)
 	cdw_text a = cdw_get_text(fcinfo, 0);
 	cdw_text b = cdw_get_text(fcinfo, 1);
 
-	check_cells(&a, &b);
 	PG_RETURN_INT32(cdw_damerau_levenshtein(a.value, a.len, b.value, b.len));
+}
+
+/* cdw.within_distance(a text, b text, max_distance int) bool */
+CDW_FUNCTION(cdw_within_distance_sql)
+{
+	cdw_text a = cdw_get_text(fcinfo, 0);
+	cdw_text b = cdw_get_text(fcinfo, 1);
+
+	PG_RETURN_BOOL(cdw_within_distance(a.value, a.len, b.value, b.len, PG_GETARG_INT32(2)));
+}
+
+/* cdw.levenshtein_similarity(a text, b text) float8 */
+CDW_FUNCTION(cdw_levenshtein_similarity_sql)
+{
+	cdw_text a = cdw_get_text(fcinfo, 0);
+	cdw_text b = cdw_get_text(fcinfo, 1);
+
+	PG_RETURN_FLOAT8(cdw_levenshtein_similarity(a.value, a.len, b.value, b.len));
+}
+
+/* cdw.damerau_levenshtein_similarity(a text, b text) float8 */
+CDW_FUNCTION(cdw_damerau_levenshtein_similarity_sql)
+{
+	cdw_text a = cdw_get_text(fcinfo, 0);
+	cdw_text b = cdw_get_text(fcinfo, 1);
+
+	PG_RETURN_FLOAT8(cdw_damerau_levenshtein_similarity(a.value, a.len, b.value, b.len));
 }
 
 /* cdw.jaro(a text, b text) float8 */

@@ -7,7 +7,7 @@
  * half the longer string less one; of several the first free one is taken. Transpositions are half
  * the agreeing symbols that are out of order, rounded down as in Winkler's own program.
  */
-#include "text/symbols.h"
+#include "text/short_string.h"
 
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
@@ -39,32 +39,35 @@ jaro_similarity(int common, int displaced, int alen, int blen)
 	return (m / alen + m / blen + (m - displaced / 2) / m) / 3;
 }
 
-/* Both strings of at most 64 symbols: matches[j] are the positions in a of b's j-th symbol. */
-static double
-short_jaro(int alen, int blen, const uint64 *matches)
+/* The similarity of two short strings. */
+static pg_attribute_always_inline double
+short_jaro(const cdw_short_string *x, int groups, const cdw_short_string *y)
 {
-	int window = jaro_window(alen, blen);
+	int window = jaro_window(x->length, y->length);
 	uint64 reach = (UINT64CONST(1) << (window + 1)) - 1;
-	uint64 taken_a = 0;
-	uint64 taken_b = 0;
-	int common;
+	uint64 all = ~UINT64CONST(0) >> (CDW_SHORT_SYMBOLS - x->length);
+	uint64 free_x = all;
+	uint16 agreeing[CDW_SHORT_SYMBOLS]; /* the symbols of y that agree */
+	int common = 0;
 	int displaced = 0;
 
-	for (int j = 0; j < blen; j++)
+	for (int j = 0; j < y->length; j++)
 	{
-		uint64 agree = matches[j] & reach & ~taken_a;
+		uint16 symbol = y->symbols[j];
+		uint64 candidates = cdw_positions(x, symbol, groups) & reach & free_x;
 
-		taken_a |= agree & -agree;
-		taken_b |= (uint64) (agree != 0) << j;
+		free_x ^= candidates & -candidates;
+		agreeing[common] = symbol;
+		common += candidates != 0;
 		reach = reach << 1 | (j < window);
 	}
-	common = pg_popcount64(taken_b);
-	for (; taken_b != 0; taken_b &= taken_b - 1)
+	all ^= free_x;
+	for (int k = 0; k < common; k++)
 	{
-		displaced += (matches[pg_rightmost_one_pos64(taken_b)] & taken_a & -taken_a) == 0;
-		taken_a &= taken_a - 1;
+		displaced += x->symbols[pg_rightmost_one_pos64(all)] != agreeing[k];
+		all &= all - 1;
 	}
-	return jaro_similarity(common, displaced, alen, blen);
+	return jaro_similarity(common, displaced, x->length, y->length);
 }
 
 /* A long string: its symbols, their positions ordered by symbol, and which agree. */
@@ -176,33 +179,26 @@ long_jaro(const char *a, int alen, const char *b, int blen)
 }
 
 /*
- * Jaro similarity, 0 to 1; two empty strings give 1, one empty string 0. Nothing is allocated for
- * strings of at most 64 code points.
+ * The symbols, at most 4, that two short strings begin with; zeros behind the end count, which is of
+ * no matter where the strings are equal, and only there can both have ended.
  */
-double
-cdw_jaro(const char *a, int alen, const char *b, int blen)
+static inline int
+short_common_prefix(const cdw_short_string *x, const cdw_short_string *y)
 {
-	uint64 matches[CDW_WORD_SYMBOLS];
-	bool ascii;
-	int a_count;
-	int b_count;
+	bool same = true;
+	int prefix = 0;
 
-	if (alen == blen && memcmp(a, b, alen) == 0)
-		return 1;
-	if (alen == 0 || blen == 0)
-		return 0;
-	ascii = cdw_is_ascii(a, alen) && cdw_is_ascii(b, blen);
-	a_count = ascii ? alen : cdw_symbol_count(a, alen);
-	b_count = ascii ? blen : cdw_symbol_count(b, blen);
-	if (Max(a_count, b_count) > CDW_WORD_SYMBOLS)
-		return long_jaro(a, alen, b, blen);
-	cdw_match_masks(a, alen, b, blen, ascii, matches);
-	return short_jaro(a_count, b_count, matches);
+	for (int i = 0; i < WINKLER_PREFIX; i++)
+	{
+		same &= x->symbols[i] == y->symbols[i];
+		prefix += same;
+	}
+	return prefix;
 }
 
-/* The code points, at most 4, that both strings begin with. */
+/* The code points, at most 4, that two strings begin with. */
 static int
-common_prefix(const char *a, int alen, const char *b, int blen)
+long_common_prefix(const char *a, int alen, const char *b, int blen)
 {
 	const unsigned char *p = (const unsigned char *) a;
 	const unsigned char *q = (const unsigned char *) b;
@@ -216,13 +212,45 @@ common_prefix(const char *a, int alen, const char *b, int blen)
 	return prefix;
 }
 
+/* Jaro similarity, and the length of the common prefix. */
+static inline double
+compare(const char *a, int alen, const char *b, int blen, int *prefix)
+{
+	cdw_short_string x;
+	cdw_short_string y;
+
+	*prefix = 0;
+	if (alen == 0 || blen == 0)
+		return alen == blen;
+	if (!cdw_read_short_strings(a, alen, b, blen, &x, &y))
+	{
+		*prefix = long_common_prefix(a, alen, b, blen);
+		return long_jaro(a, alen, b, blen);
+	}
+	*prefix = short_common_prefix(&x, &y);
+	return CDW_BY_GROUPS(short_jaro, &x, &y);
+}
+
+/*
+ * Jaro similarity, 0 to 1; two empty strings give 1, one empty string 0. Nothing is allocated for
+ * strings of at most 64 code points.
+ */
+double
+cdw_jaro(const char *a, int alen, const char *b, int blen)
+{
+	int prefix;
+
+	return compare(a, alen, b, blen, &prefix);
+}
+
 /* Jaro similarity, raised for a common prefix of up to 4 code points when it is above 0.7. */
 double
 cdw_jaro_winkler(const char *a, int alen, const char *b, int blen)
 {
-	double jaro = cdw_jaro(a, alen, b, blen);
+	int prefix;
+	double jaro = compare(a, alen, b, blen, &prefix);
 
 	if (jaro <= WINKLER_FLOOR)
 		return jaro;
-	return jaro + common_prefix(a, alen, b, blen) * WINKLER_WEIGHT * (1 - jaro);
+	return jaro + prefix * WINKLER_WEIGHT * (1 - jaro);
 }

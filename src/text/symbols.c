@@ -1,10 +1,11 @@
 /*
  * src/text/symbols.c
  *
- * Reading UTF-8 and building the position masks of the bit-parallel kernels. Malformed bytes give
- * odd symbols; nothing is read beyond the end.
+ * Reading UTF-8. Malformed bytes give odd symbols; nothing is read beyond the end.
  */
-#include "text/symbols.h"
+#include "text/short_string.h"
+
+#define FIRST_SURROGATE 0xD800
 
 /* Whether no byte has its high bit set. Eight bytes at a time. */
 bool
@@ -83,74 +84,48 @@ cdw_skip_symbols(const unsigned char *at, const unsigned char *end, int count)
 	return at;
 }
 
-/* The slot of a symbol, or the free slot where it belongs. Linear probing; neighbours spread. */
-static inline int
-mask_slot(const cdw_masks *masks, uint32 symbol)
+/*
+ * Reads a string whose code points beyond the basic plane are numbered: "others" are those that were
+ * seen in this pair of strings, and the surrogates, which no UTF-8 has, stand for their numbers.
+ */
+static bool
+read_numbered(const char *value, int len, cdw_short_string *out, uint32 *others, int *count)
 {
-	uint32 slot = symbol % CDW_MASK_SLOTS;
+	const unsigned char *at = (const unsigned char *) value;
+	const unsigned char *end = at + len;
 
-	while (masks->symbols[slot] != 0 && masks->symbols[slot] != symbol + 1)
-		slot = (slot + 1) % CDW_MASK_SLOTS;
-	return slot;
-}
-
-/* Builds the masks of the at most 64 code points from "at" to "end". */
-void
-cdw_symbol_masks(cdw_masks *masks, const unsigned char *at, const unsigned char *end)
-{
-	memset(masks->symbols, 0, sizeof(masks->symbols));
-	for (uint64 bit = 1; at < end; bit <<= 1)
+	for (out->length = 0; at < end; out->length++)
 	{
 		uint32 symbol = cdw_next_symbol(&at, end);
-		int slot = mask_slot(masks, symbol);
 
-		if (masks->symbols[slot] == 0)
+		if (out->length == CDW_SHORT_SYMBOLS)
+			return false;
+		if (symbol > 0xFFFF)
 		{
-			masks->symbols[slot] = symbol + 1;
-			masks->bits[slot] = 0;
+			int number = 0;
+
+			while (number < *count && others[number] != symbol)
+				number++;
+			if (number == *count)
+				others[(*count)++] = symbol;
+			symbol = FIRST_SURROGATE + number;
 		}
-		masks->bits[slot] |= bit;
+		out->symbols[out->length] = symbol;
 	}
+	memset(out->symbols + out->length, 0, 2 * CDW_GROUP * sizeof(uint16));
+	return true;
 }
 
-/* Where the symbol stands, as bits; 0 if it does not occur. */
-uint64
-cdw_symbol_mask(const cdw_masks *masks, uint32 symbol)
+/* Reads both strings with code points of any plane; false if one has more than 64. */
+bool
+cdw_read_beyond_basic_plane(const char *a, int alen, const char *b, int blen, cdw_short_string *x,
+							cdw_short_string *y)
 {
-	int slot = mask_slot(masks, symbol);
+	uint32 others[2 * CDW_SHORT_SYMBOLS];
+	int count = 0;
 
-	return masks->symbols[slot] == 0 ? 0 : masks->bits[slot];
-}
-
-/*
- * Fills matches[j] with the positions in a of the j-th symbol of b, as bits. Each string has at most
- * 64 symbols, and ascii says that both are ASCII. Only those entries of the ASCII table are cleared
- * that are read: for short strings clearing the table would cost more than the comparison.
- */
-void
-cdw_match_masks(const char *a, int alen, const char *b, int blen, bool ascii, uint64 *matches)
-{
-	const unsigned char *pattern = (const unsigned char *) a;
-	const unsigned char *text = (const unsigned char *) b;
-	const unsigned char *end = text + blen;
-	cdw_masks masks;
-
-	if (ascii)
-	{
-		for (int i = 0; i < alen; i++)
-			masks.bits[pattern[i]] = 0;
-		for (int j = 0; j < blen; j++)
-			masks.bits[text[j]] = 0;
-		for (int i = 0; i < alen; i++)
-			masks.bits[pattern[i]] |= UINT64CONST(1) << i;
-		for (int j = 0; j < blen; j++)
-			matches[j] = masks.bits[text[j]];
-		return;
-	}
-
-	cdw_symbol_masks(&masks, pattern, pattern + alen);
-	while (text < end)
-		*matches++ = cdw_symbol_mask(&masks, cdw_next_symbol(&text, end));
+	return Max(alen, blen) <= 4 * CDW_SHORT_SYMBOLS && read_numbered(a, alen, x, others, &count) &&
+		   read_numbered(b, blen, y, others, &count);
 }
 
 /* Appends a code point in UTF-8. */

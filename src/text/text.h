@@ -12,9 +12,13 @@
 
 #include "lib/stringinfo.h"
 
-/* levenshtein.c: unit costs; damerau is optimal string alignment ('ca', 'abc' = 3) */
+/* edit_distance.c: unit costs; damerau is optimal string alignment ('ca', 'abc' = 3) */
 extern int cdw_levenshtein(const char *a, int alen, const char *b, int blen);
 extern int cdw_damerau_levenshtein(const char *a, int alen, const char *b, int blen);
+extern bool cdw_within_distance(const char *a, int alen, const char *b, int blen, int max);
+/* 1 - distance / length of the longer string */
+extern double cdw_levenshtein_similarity(const char *a, int alen, const char *b, int blen);
+extern double cdw_damerau_levenshtein_similarity(const char *a, int alen, const char *b, int blen);
 
 /* jaro_winkler.c: 0 to 1; two empty strings give 1, one empty string 0 */
 extern double cdw_jaro(const char *a, int alen, const char *b, int blen);

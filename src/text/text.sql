@@ -56,6 +56,27 @@ CREATE FUNCTION cdw.damerau_levenshtein(a text, b text)
 COMMENT ON FUNCTION cdw.damerau_levenshtein(text, text) IS
     'Optimal string alignment distance: as levenshtein, and an exchange of two neighbours counts 1, from 0';
 
+CREATE FUNCTION cdw.levenshtein_similarity(a text, b text)
+    RETURNS float8
+    AS 'MODULE_PATHNAME', 'cdw_levenshtein_similarity_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.levenshtein_similarity(text, text) IS
+    '1 - levenshtein / length of the longer string, 0 to 1; two empty strings give 1';
+
+CREATE FUNCTION cdw.damerau_levenshtein_similarity(a text, b text)
+    RETURNS float8
+    AS 'MODULE_PATHNAME', 'cdw_damerau_levenshtein_similarity_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.damerau_levenshtein_similarity(text, text) IS
+    '1 - damerau_levenshtein / length of the longer string, 0 to 1; two empty strings give 1';
+
+CREATE FUNCTION cdw.within_distance(a text, b text, max_distance int)
+    RETURNS bool
+    AS 'MODULE_PATHNAME', 'cdw_within_distance_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.within_distance(text, text, int) IS
+    'Whether levenshtein is at most max_distance; looks no further than needed, so that long strings are no obstacle';
+
 CREATE FUNCTION cdw.jaro(a text, b text)
     RETURNS float8
     AS 'MODULE_PATHNAME', 'cdw_jaro_sql'
