@@ -75,6 +75,31 @@ check_distance(const pair *p, const char *kernel, int distance, bool transpositi
 			   reference);
 }
 
+/* The question whether a distance is within a limit agrees with the distance, for limits around. */
+static void
+check_within(const pair *p, int distance)
+{
+	const int limits[] = {
+		-1, 0, 1, 2, 3, 7, 31, 32, 63, 64, distance - 1, distance, distance + 1, PG_INT32_MAX};
+
+	for (int i = 0; i < (int) lengthof(limits); i++)
+		fuzz_check(cdw_within_distance(p->a.value, p->a.len, p->b.value, p->b.len, limits[i]) ==
+					   (distance <= limits[i]),
+				   "distance %d, limit %d", distance, limits[i]);
+}
+
+/* A similarity is one less the share of the longer string that is edited. */
+static void
+check_edit_similarity(const pair *p, double similarity, int distance)
+{
+	int longer = Max(p->a_count, p->b_count);
+
+	fuzz_check(similarity >= 0 && similarity <= 1, "%.17g", similarity);
+	if (p->known)
+		fuzz_check(fabs(similarity - (longer == 0 ? 1 : 1 - (double) distance / longer)) < 1e-12,
+				   "%.17g, distance %d of %d", similarity, distance, longer);
+}
+
 static void
 run_edit_distance(fuzz_input *input)
 {
@@ -89,6 +114,9 @@ run_edit_distance(fuzz_input *input)
 	check_distance(&p, "levenshtein", levenshtein, false);
 	check_distance(&p, "damerau_levenshtein", damerau, true);
 	fuzz_check(damerau <= levenshtein, "%d, %d", damerau, levenshtein);
+	check_within(&p, levenshtein);
+	check_edit_similarity(&p, BOTH_WAYS(cdw_levenshtein_similarity, &p), levenshtein);
+	check_edit_similarity(&p, BOTH_WAYS(cdw_damerau_levenshtein_similarity, &p), damerau);
 }
 
 static void
