@@ -90,3 +90,13 @@ CDW_FUNCTION(cdw_normalize_date_sql)
 		PG_RETURN_NULL();
 	PG_RETURN_DATEADT(date2j(year, month, day) - POSTGRES_EPOCH_JDATE);
 }
+
+/* cdw.romanize(value text) text */
+CDW_FUNCTION(cdw_romanize_sql)
+{
+	cdw_text value = cdw_get_text(fcinfo, 0);
+	StringInfoData out = cdw_result_buffer(value.len);
+
+	cdw_romanize(value.value, value.len, &out);
+	return cdw_return_text(fcinfo, true, &out);
+}

@@ -20,4 +20,7 @@ extern void cdw_append_symbol(StringInfo out, uint32 symbol);
 /* normalize_text.c: NFKC with case folding, nothing else; what is in out is replaced */
 extern void cdw_casefold(const char *value, int len, StringInfo out);
 
+/* latin_letters.c: words of A to Z with single blanks between; what is in out is replaced */
+extern void cdw_latin_letters(const char *value, int len, StringInfo out);
+
 #endif /* CDW_SYMBOLS_H */

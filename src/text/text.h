@@ -24,8 +24,24 @@ extern double cdw_damerau_levenshtein_similarity(const char *a, int alen, const 
 extern double cdw_jaro(const char *a, int alen, const char *b, int blen);
 extern double cdw_jaro_winkler(const char *a, int alen, const char *b, int blen);
 
-/* phonetic.c: writes the code, four characters and a zero byte; false where there is no letter */
+/* qgram.c: sets of distinct, unpadded q-grams; a string shorter than q is its own gram; q at least 1 */
+extern double cdw_jaccard(const char *a, int alen, const char *b, int blen, int q);
+extern double cdw_dice(const char *a, int alen, const char *b, int blen, int q);
+extern double cdw_cosine(const char *a, int alen, const char *b, int blen, int q);
+
+/* token.c: 0 to 1, of the tokens between blanks; two strings without tokens give 1, one gives 0 */
+extern double cdw_token_sort_similarity(const char *a, int alen, const char *b, int blen);
+extern double cdw_token_set_similarity(const char *a, int alen, const char *b, int blen);
+
+/* soundex.c: writes the code, four characters and a zero byte; false where there is no letter */
 extern bool cdw_soundex(const char *value, int len, char *code);
+
+/* nysiis.c: replaces what is in out by the code, of any length; false where there is no letter */
+extern bool cdw_nysiis(const char *value, int len, StringInfo out);
+
+/* double_metaphone.c: writes both codes, each with a zero byte; false where nothing sounds */
+extern bool
+cdw_double_metaphone(const char *value, int len, int max_length, char *primary, char *secondary);
 
 /*
  * normalize_*.c: each replaces what is in out by the standard form of value. Those that return bool
@@ -48,5 +64,8 @@ typedef enum cdw_field_order
 } cdw_field_order;
 extern bool cdw_normalize_date(const char *value, int len, cdw_field_order order, int *year,
 							   int *month, int *day);
+
+/* romanize.c: replaces what is in out by value in lower-case ASCII; value must not lie in out */
+extern void cdw_romanize(const char *value, int len, StringInfo out);
 
 #endif /* CDW_TEXT_H */

@@ -38,6 +38,13 @@ CREATE FUNCTION cdw.normalize_date(value text, field_order text DEFAULT 'ymd')
 COMMENT ON FUNCTION cdw.normalize_date(text, text) IS
     'Calendar day of the years 1 to 9999, fields ordered ''ymd'', ''mdy'' or ''dmy'' where the value leaves it open; NULL when it is not valid';
 
+CREATE FUNCTION cdw.romanize(value text)
+    RETURNS text
+    AS 'MODULE_PATHNAME', 'cdw_romanize_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.romanize(text) IS
+    'Text of any script in lower-case ASCII with single blanks; each Chinese character and Korean syllable is a word, the first of a Chinese name read as a surname';
+
 --| ## Text: comparison
 --|
 --| Strings are compared as given, without folding. Lengths and distances count code points.
@@ -91,9 +98,58 @@ CREATE FUNCTION cdw.jaro_winkler(a text, b text)
 COMMENT ON FUNCTION cdw.jaro_winkler(text, text) IS
     'Jaro-Winkler similarity, 0 to 1: above 0.7 raised by 0.1 of the rest for each of up to 4 common first characters';
 
+CREATE FUNCTION cdw.jaccard(a text, b text, q int DEFAULT 2)
+    RETURNS float8
+    AS 'MODULE_PATHNAME', 'cdw_jaccard_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.jaccard(text, text, int) IS
+    'Jaccard similarity of the sets of q-grams, 0 to 1: common ones by all; a string shorter than q is its own gram';
+
+CREATE FUNCTION cdw.dice(a text, b text, q int DEFAULT 2)
+    RETURNS float8
+    AS 'MODULE_PATHNAME', 'cdw_dice_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.dice(text, text, int) IS
+    'Dice similarity of the sets of q-grams, 0 to 1: twice the common ones by the sum of both; a string shorter than q is its own gram';
+
+CREATE FUNCTION cdw.cosine(a text, b text, q int DEFAULT 2)
+    RETURNS float8
+    AS 'MODULE_PATHNAME', 'cdw_cosine_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.cosine(text, text, int) IS
+    'Cosine similarity of the sets of q-grams, 0 to 1: common ones by the root of the product of both; a string shorter than q is its own gram';
+
+CREATE FUNCTION cdw.token_sort_similarity(a text, b text)
+    RETURNS float8
+    AS 'MODULE_PATHNAME', 'cdw_token_sort_similarity_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.token_sort_similarity(text, text) IS
+    'Levenshtein similarity, 0 to 1, of the blank-separated tokens, sorted and joined';
+
+CREATE FUNCTION cdw.token_set_similarity(a text, b text)
+    RETURNS float8
+    AS 'MODULE_PATHNAME', 'cdw_token_set_similarity_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.token_set_similarity(text, text) IS
+    'Best Levenshtein similarity, 0 to 1, among the common tokens, these with the rest of a, and these with the rest of b';
+
 CREATE FUNCTION cdw.soundex(value text)
     RETURNS text
     AS 'MODULE_PATHNAME', 'cdw_soundex_sql'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION cdw.soundex(text) IS
     'American Soundex code, a letter and three digits; NULL when there is no Latin letter';
+
+CREATE FUNCTION cdw.nysiis(value text)
+    RETURNS text
+    AS 'MODULE_PATHNAME', 'cdw_nysiis_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.nysiis(text) IS
+    'NYSIIS code of a name, not truncated; NULL when there is no Latin letter';
+
+CREATE FUNCTION cdw.double_metaphone(value text, max_length int DEFAULT 4)
+    RETURNS text[]
+    AS 'MODULE_PATHNAME', 'cdw_double_metaphone_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.double_metaphone(text, int) IS
+    'Double Metaphone codes of a name, primary and secondary, of at most max_length (1 to 64) characters; NULL when nothing sounds';

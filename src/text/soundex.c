@@ -1,7 +1,7 @@
 /*
- * src/text/phonetic.c
+ * src/text/soundex.c
  *
- * Phonetic codes. Soundex as the National Archives of the United States describe it ("The Soundex
+ * American Soundex as the National Archives of the United States describe it ("The Soundex
  * Indexing System"): H and W do not separate equal codes, vowels do.
  */
 #include "text/symbols.h"

@@ -1,0 +1,154 @@
+/*
+ * src/text/unicode.c
+ *
+ * Text in UTF-16, the form that ICU works in.
+ */
+#include "text/unicode.h"
+
+#include <unicode/ustring.h>
+
+#include "miscadmin.h"
+
+/* Longer values are refused: some characters grow to many. */
+#define MAX_UNICODE_BYTES 10000000
+
+/*
+ * UTF-16 units that ICU gets at a time, as nothing can cancel its work, and the most by which such a
+ * piece may be longer because its end may not be cut: putting combining marks in order takes time in
+ * proportion to the square of their number.
+ */
+#define PIECE_UNITS 20000
+
+/* Raises what ICU reports; it fails only when it finds no data or no memory. */
+void
+cdw_check_icu(UErrorCode status)
+{
+	if (U_FAILURE(status))
+		ereport(ERROR, (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+						errmsg("could not normalize text: %s", u_errorName(status))));
+}
+
+/* Makes room for "capacity" units; what was in the string is lost. */
+void
+cdw_utf16_reserve(cdw_utf16 *string, int capacity)
+{
+	if (capacity <= CDW_UTF16_FIXED)
+	{
+		string->data = string->fixed;
+		string->capacity = CDW_UTF16_FIXED;
+		return;
+	}
+	string->data = palloc((Size) capacity * sizeof(UChar));
+	string->capacity = capacity;
+}
+
+/* Frees what cdw_utf16_reserve allocated. */
+void
+cdw_utf16_free(cdw_utf16 *string)
+{
+	if (string->data != string->fixed)
+		pfree(string->data);
+}
+
+/* Reads UTF-8; a malformed sequence becomes U+FFFD. */
+void
+cdw_utf16_read(cdw_utf16 *string, const char *value, int len)
+{
+	UErrorCode status = U_ZERO_ERROR;
+
+	if (len > MAX_UNICODE_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("text is too long to normalize"),
+				 errdetail("It has %d bytes; text beyond ASCII may have at most %d.", len,
+						   MAX_UNICODE_BYTES)));
+	cdw_utf16_reserve(string, len);
+	u_strFromUTF8WithSub(string->data, string->capacity, &string->length, value, len, 0xFFFD, NULL,
+						 &status);
+	cdw_check_icu(status);
+}
+
+/* Replaces what is in out by the string in UTF-8. */
+void
+cdw_utf16_write(const cdw_utf16 *string, StringInfo out)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	int length;
+
+	resetStringInfo(out);
+	enlargeStringInfo(out, string->length * 3);
+	u_strToUTF8WithSub(out->data, out->maxlen, &length, string->data, string->length, 0xFFFD, NULL,
+					   &status);
+	cdw_check_icu(status);
+	out->len = length;
+	out->data[length] = '\0';
+}
+
+/* Makes room for "more" units behind what is in the string. */
+static void
+enlarge(cdw_utf16 *string, int more)
+{
+	cdw_utf16 old = *string;
+
+	if (more <= string->capacity - string->length)
+		return;
+	if (old.data == string->fixed)
+		old.data = old.fixed;
+	cdw_utf16_reserve(string, Max(string->length + more, string->capacity * 2));
+	memcpy(string->data, old.data, (Size) old.length * sizeof(UChar));
+	cdw_utf16_free(&old);
+}
+
+/* The end of the piece from "start" that can be normalized without what follows. */
+static int
+piece_end(const UNormalizer2 *form, const cdw_utf16 *string, int start)
+{
+	int end = start + PIECE_UNITS;
+
+	if (string->length - start <= PIECE_UNITS)
+		return string->length;
+	U16_SET_CP_START(string->data, start, end);
+	while (end < string->length)
+	{
+		int next = end;
+		UChar32 c;
+
+		U16_NEXT(string->data, next, string->length, c);
+		if (unorm2_hasBoundaryBefore(form, c))
+			break;
+		if (next - start > 2 * PIECE_UNITS)
+			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+							errmsg("text has too many combining marks in a row"),
+							errdetail("There are more than %d.", PIECE_UNITS)));
+		end = next;
+	}
+	return end;
+}
+
+/* Brings "from" to a normalization form, in "to". */
+void
+cdw_utf16_normalize(const UNormalizer2 *form, const cdw_utf16 *from, cdw_utf16 *to)
+{
+	int end;
+
+	cdw_utf16_reserve(to, from->length);
+	to->length = 0;
+	for (int start = 0; start < from->length; start = end)
+	{
+		UErrorCode status = U_ZERO_ERROR;
+		int added;
+
+		end = piece_end(form, from, start);
+		added = unorm2_normalize(form, from->data + start, end - start, to->data + to->length,
+								 to->capacity - to->length, &status);
+		if (status == U_BUFFER_OVERFLOW_ERROR)
+		{
+			status = U_ZERO_ERROR;
+			enlarge(to, added);
+			unorm2_normalize(form, from->data + start, end - start, to->data + to->length,
+							 to->capacity - to->length, &status);
+		}
+		cdw_check_icu(status);
+		to->length += added;
+		CHECK_FOR_INTERRUPTS();
+	}
+}
