@@ -60,6 +60,13 @@ extern int fuzz_decode(const char *value, int len, uint32 *symbols);
 extern int
 fuzz_edit_distance(const uint32 *a, int alen, const uint32 *b, int blen, bool transpositions);
 extern double fuzz_jaro(const uint32 *a, int alen, const uint32 *b, int blen);
+typedef struct fuzz_overlap
+{
+	int a; /* distinct q-grams */
+	int b;
+	int common;
+} fuzz_overlap;
+extern fuzz_overlap fuzz_qgrams(const uint32 *a, int alen, const uint32 *b, int blen, int q);
 
 /* server.c: the stand-in for the server */
 extern MemoryContext fuzz_input_context; /* lives as long as one input */

@@ -45,6 +45,7 @@ check_normalizer(const fuzz_text *text, normalizer normalize)
 TOTAL_NORMALIZER(cdw_casefold)
 TOTAL_NORMALIZER(cdw_normalize_text)
 TOTAL_NORMALIZER(cdw_normalize_name)
+TOTAL_NORMALIZER(cdw_romanize)
 
 static void
 run_email(fuzz_input *input)
@@ -130,6 +131,7 @@ const fuzz_target fuzz_normalize_targets[] = {
 	{"casefold", run_cdw_casefold},
 	{"normalize_text", run_cdw_normalize_text},
 	{"normalize_name", run_cdw_normalize_name},
+	{"romanize", run_cdw_romanize},
 	{"normalize_email", run_email},
 	{"normalize_phone", run_phone},
 	{"normalize_date", run_date},

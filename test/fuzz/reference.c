@@ -91,3 +91,35 @@ fuzz_jaro(const uint32 *a, int alen, const uint32 *b, int blen)
 			(double) (common - displaced / 2) / common) /
 		   3;
 }
+
+/* Whether one of the first "count" grams of a string is the same as the gram. */
+static bool
+has_gram(const uint32 *symbols, int count, int size, const uint32 *gram, int gram_size)
+{
+	for (int i = 0; i < count; i++)
+		if (size == gram_size && memcmp(symbols + i, gram, size * sizeof(uint32)) == 0)
+			return true;
+	return false;
+}
+
+/* The distinct q-grams of both strings, unpadded; a string shorter than q is its own gram. */
+fuzz_overlap
+fuzz_qgrams(const uint32 *a, int alen, const uint32 *b, int blen, int q)
+{
+	int a_size = Min(q, alen);
+	int b_size = Min(q, blen);
+	int a_count = alen - a_size + 1;
+	int b_count = blen - b_size + 1;
+	fuzz_overlap o = {0, 0, 0};
+
+	for (int i = 0; i < a_count; i++)
+	{
+		if (has_gram(a, i, a_size, a + i, a_size))
+			continue;
+		o.a++;
+		o.common += has_gram(b, b_count, b_size, a + i, a_size);
+	}
+	for (int j = 0; j < b_count; j++)
+		o.b += !has_gram(b, j, b_size, b + j, b_size);
+	return o;
+}
