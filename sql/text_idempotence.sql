@@ -49,6 +49,29 @@ FROM (SELECT cdw.normalize_text(chr(c)) AS alone,
       FROM generate_series(1, 205743) c
       WHERE c NOT BETWEEN 55296 AND 57343) s;
 
+-- Companies and addresses: legal forms, abbreviations and Chinese divisions, mixed with all the rest
+CREATE TEMP TABLE token AS
+SELECT row_number() OVER () - 1 AS id, kind, word
+FROM (VALUES ('company', 'ltd co kg gmbh s a de c v sa sp z o oo inc pt tbk ооо 株式会社 (株) 有限公司 公司 주 주식회사 ذ.م.م شركة and und et the p & acme co.kg บริษัท จำกัด'),
+             ('address', 'st rd dr n s e ne no nr n° ste fl apt unit 5 12 5th second p o box post office la av r c v pl bis de hauptstr str alexanderpl calle via rue 33101 oak x'),
+             ('han', '省 市 区 县 盟 路 街 道 街道 村 号 號 室 层 樓 栋 号楼 单元 弄 自治区 自治州 自治县 特别行政区 市辖区 新区 回族 壮 北京 上海 浙江 杭州 西湖 镇 桥 高 一 十 百 〇 5 12 a 丁目 番地 小'))
+         AS t(kind, words), regexp_split_to_table(words, ' ') word;
+CREATE TEMP TABLE mixed AS
+SELECT i, string_agg(CASE WHEN pg_temp.random_number(i || 'r' || j, 12) = 0 THEN substr(s.value, 1, 2) ELSE word END
+                     || CASE WHEN kind = 'han' THEN '' ELSE (ARRAY[' ', ' ', ' ', '. ', '', ', '])[1 + pg_temp.random_number(i || 'b' || j, 6)] END,
+                     '' ORDER BY j) AS value
+FROM generate_series(1, 15000) AS i(i)
+     JOIN LATERAL generate_series(1, 2 + pg_temp.random_number(i || 'm', 9)) j ON true
+     JOIN LATERAL (SELECT value FROM sample WHERE sample.i = (17 * i.i + j) % 20000 + 1) s ON true
+     JOIN LATERAL (SELECT kind, word FROM token
+                   WHERE id = pg_temp.random_number(i.i || 'k' || j, (SELECT count(*)::int FROM token))) t ON true
+GROUP BY i;
+SELECT count(*) AS values,
+       count(*) FILTER (WHERE cdw.normalize_company(c) <> c) AS company_violations,
+       count(*) FILTER (WHERE cdw.normalize_address(a) <> a) AS address_violations
+FROM (SELECT cdw.normalize_company(value) AS c, cdw.normalize_address(value) AS a
+      FROM (SELECT value FROM mixed UNION ALL SELECT value FROM sample) v) s;
+
 -- Addresses around the sign, with tags and dots; the result of a valid value must be valid again.
 CREATE TEMP TABLE address AS
 SELECT left(a.value, 6) || (ARRAY['', '', '+', '.', '.+'])[1 + pg_temp.random_number(a.i || 't', 5)]

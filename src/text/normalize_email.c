@@ -1,18 +1,38 @@
 /*
  * src/text/normalize_email.c
  *
- * The standard form of an e-mail address. Valid is what mail systems accept in practice: a dot-atom
- * (RFC 5322, section 3.2.3; letters and digits of any script by RFC 6531) and a domain name of at
- * least two labels (RFC 1035, section 2.3). Quoted local parts and address literals are not.
+ * The standard form of an e-mail address. Valid is local-part "@" domain: the local part a dot-atom
+ * (RFC 5322, section 3.2.3; letters and digits of any script by RFC 6531) or a quoted string (RFC
+ * 5321, section 4.1.2), the domain at least two labels (RFC 1035, section 2.3; beyond ASCII by UTS
+ * #46). Address literals, comments, display names and "mailto:" are not.
  */
 #include "text/symbols.h"
 
 #include <unicode/uchar.h>
+#include <unicode/uidna.h>
 
-/* RFC 5321, section 4.5.3.1 and RFC 1035, section 2.3.4 */
+/* Bytes; RFC 5321, section 4.5.3.1 with erratum 1690, and RFC 1035, section 2.3.4 */
+#define MAX_ADDRESS 254
 #define MAX_LOCAL 64
 #define MAX_LABEL 63
 #define MAX_DOMAIN 253
+
+/* Bytes of the longest value that is looked at: folding may make it shorter. */
+#define MAX_VALUE 4096
+
+/* Room for a domain in Unicode: its labels have fewer code points than their ASCII forms bytes. */
+#define DOMAIN_BUFFER (4 * MAX_DOMAIN)
+
+/* The parts of an address: what is in quotes is there without them. */
+typedef struct address_parts
+{
+	char local[MAX_ADDRESS];
+	int local_len;
+	char domain[DOMAIN_BUFFER];
+	int domain_len;
+} address_parts;
+
+static const char dot_atom_extra[] = "!#$%&'*+-/=?^_`{|}~";
 
 /* Whether a code point may stand in a name: ASCII letters, digits and "extra"; others by Unicode. */
 static bool
@@ -64,91 +84,301 @@ has_valid_labels(const char *domain, int len)
 	return labels >= 2 && strspn(domain + start, "0123456789") < (Size) (len - start);
 }
 
-/* Whether an address in lower case is valid; at is the place of its "@". */
+/* Whether a domain in ASCII and lower case, with a zero byte behind it, is valid. */
 static bool
-is_valid(const StringInfo address, int at)
+is_valid_domain(const char *domain, int len)
 {
-	const char *domain = address->data + at + 1;
-	int domain_len = address->len - at - 1;
-
-	return at <= MAX_LOCAL && domain_len <= MAX_DOMAIN &&
-		   is_dotted_name(address->data, at, "!#$%&'*+-/=?^_`{|}~") &&
-		   is_dotted_name(domain, domain_len, "-") && has_valid_labels(domain, domain_len);
+	return len <= MAX_DOMAIN && is_dotted_name(domain, len, "-") && has_valid_labels(domain, len);
 }
 
-/* Cuts blanks at both ends, in place. */
-static void
-trim(StringInfo text)
+/* Whether a label of a domain begins with "xn--", in upper or lower case. */
+static bool
+has_encoded_label(const char *domain, int len)
 {
-	int start = 0;
-
-	while (text->len > 0 && strchr(" \t\r\n\f\v", text->data[text->len - 1]) != NULL)
-		text->len--;
-	while (start < text->len && strchr(" \t\r\n\f\v", text->data[start]) != NULL)
-		start++;
-	text->len -= start;
-	memmove(text->data, text->data + start, text->len);
-	text->data[text->len] = '\0';
-}
-
-/* The length of the local part without "+tag", unless nothing but the tag is there. */
-static int
-without_tag(const char *local, int len)
-{
-	const char *plus = memchr(local, '+', len);
-
-	if (plus == NULL || plus == local)
-		return len;
-	len = plus - local;
-	/* 'a.+b' is valid, 'a.' is not */
-	return local[len - 1] == '.' ? len - 1 : len;
-}
-
-/* Removes dots in place; returns the new length. */
-static int
-without_dots(char *local, int len)
-{
-	int written = 0;
-
-	for (int i = 0; i < len; i++)
-		if (local[i] != '.')
-			local[written++] = local[i];
-	return written;
+	for (int i = 0; i + 4 <= len; i++)
+		if (domain[i + 2] == '-' && pg_strncasecmp(domain + i, "xn--", 4) == 0 &&
+			(i == 0 || domain[i - 1] == '.'))
+			return true;
+	return false;
 }
 
 /*
- * Replaces what is in out by the standard form of an address: lower case, without "+tag"; Gmail's
- * two domains as one, and without the dots that it ignores. False when value is not valid.
- * Idempotent.
+ * UTS #46 without the transitional mappings, so that "faß.de" is not "fass.de". Opened once in a
+ * session.
+ */
+static const UIDNA *
+idna(void)
+{
+	static UIDNA *instance;
+	UErrorCode status = U_ZERO_ERROR;
+
+	if (instance == NULL)
+	{
+		instance =
+			uidna_openUTS46(UIDNA_USE_STD3_RULES | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ |
+								UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_NONTRANSITIONAL_TO_UNICODE,
+							&status);
+		if (U_FAILURE(status))
+			ereport(ERROR,
+					(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+					 errmsg("could not read the domain of an address: %s", u_errorName(status))));
+	}
+	return instance;
+}
+
+/* Writes the ASCII form of a domain; returns its length, 0 if it is not valid. */
+static int
+domain_to_ascii(const char *domain, int len, char *ascii)
+{
+	UIDNAInfo info = UIDNA_INFO_INITIALIZER;
+	UErrorCode status = U_ZERO_ERROR;
+	int ascii_len =
+		uidna_nameToASCII_UTF8(idna(), domain, len, ascii, MAX_DOMAIN + 1, &info, &status);
+
+	/* "r3---sn.example.com" breaks a rule of registries, not of the DNS */
+	if (U_FAILURE(status) || (info.errors & ~UIDNA_ERROR_HYPHEN_3_4) != 0 || ascii_len > MAX_DOMAIN)
+		return 0;
+	ascii[ascii_len] = '\0';
+	return is_valid_domain(ascii, ascii_len) ? ascii_len : 0;
+}
+
+/*
+ * Reads a domain with labels beyond ASCII, in either spelling, into parts in Unicode. Returns the
+ * length of its ASCII form, 0 if it is not valid, that is also if the two forms do not agree.
+ */
+static int
+read_international_domain(const char *domain, int len, address_parts *parts)
+{
+	UIDNAInfo info = UIDNA_INFO_INITIALIZER;
+	UErrorCode status = U_ZERO_ERROR;
+	char ascii[MAX_DOMAIN + 1];
+	char back[MAX_DOMAIN + 1];
+	int ascii_len = domain_to_ascii(domain, len, ascii);
+
+	if (ascii_len == 0)
+		return 0;
+	parts->domain_len = uidna_nameToUnicodeUTF8(idna(), ascii, ascii_len, parts->domain,
+												DOMAIN_BUFFER - 1, &info, &status);
+	if (U_FAILURE(status))
+		return 0;
+	parts->domain[parts->domain_len] = '\0';
+	if (domain_to_ascii(parts->domain, parts->domain_len, back) != ascii_len ||
+		memcmp(back, ascii, ascii_len) != 0)
+		return 0;
+	return ascii_len;
+}
+
+/* Reads a domain into parts. Returns the length of its ASCII form, 0 if it is not valid. */
+static int
+read_domain(const char *domain, int len, address_parts *parts)
+{
+	if (!cdw_is_ascii(domain, len) || has_encoded_label(domain, len))
+		return read_international_domain(domain, len, parts);
+	if (len > MAX_DOMAIN)
+		return 0;
+	for (int i = 0; i < len; i++)
+		parts->domain[i] = pg_ascii_tolower((unsigned char) domain[i]);
+	parts->domain[len] = '\0';
+	parts->domain_len = len;
+	return is_valid_domain(parts->domain, len) ? len : 0;
+}
+
+/*
+ * Reads what is between quotes, without the backslashes before quoted characters. False if it is
+ * empty or has what may not stand there.
+ */
+static bool
+read_quoted(const char *value, int len, address_parts *parts)
+{
+	const unsigned char *at = (const unsigned char *) value;
+	const unsigned char *end = at + len;
+
+	parts->local_len = 0;
+	while (at < end)
+	{
+		const unsigned char *from = at;
+		uint32 symbol = cdw_next_symbol(&at, end);
+
+		if (symbol == '\\')
+		{
+			from = at;
+			if (at == end || *at >= 0x80)
+				return false;
+			symbol = *at++;
+		}
+		else if (symbol == '"')
+			return false;
+		if (symbol < ' ' || symbol == 0x7F || (symbol >= 0x80 && !is_name_symbol(symbol, "")) ||
+			parts->local_len + (at - from) > MAX_LOCAL)
+			return false;
+		memcpy(parts->local + parts->local_len, from, at - from);
+		parts->local_len += at - from;
+	}
+	return parts->local_len > 0;
+}
+
+/* Reads a local part in lower case into parts. False if it is not valid. */
+static bool
+read_local(const char *value, int len, address_parts *parts)
+{
+	if (len >= 2 && value[0] == '"' && value[len - 1] == '"')
+		return read_quoted(value + 1, len - 2, parts);
+	if (len > MAX_LOCAL || !is_dotted_name(value, len, dot_atom_extra))
+		return false;
+	memcpy(parts->local, value, len);
+	parts->local_len = len;
+	return true;
+}
+
+/* Drops "+tag" and the dots before it, unless nothing else is there. */
+static void
+drop_tag(address_parts *parts)
+{
+	const char *plus = memchr(parts->local, '+', parts->local_len);
+	int len;
+
+	if (plus == NULL)
+		return;
+	len = plus - parts->local;
+	while (len > 0 && parts->local[len - 1] == '.')
+		len--;
+	if (len > 0)
+		parts->local_len = len;
+}
+
+/* Gmail has two domains and ignores dots. False if the local part can't be one of Gmail's. */
+static bool
+unify_gmail(address_parts *parts)
+{
+	int written = 0;
+
+	if (strcmp(parts->domain, "gmail.com") != 0 && strcmp(parts->domain, "googlemail.com") != 0)
+		return true;
+	parts->domain_len = strlen(strcpy(parts->domain, "gmail.com"));
+	for (int i = 0; i < parts->local_len; i++)
+		if (parts->local[i] != '.')
+			parts->local[written++] = parts->local[i];
+	parts->local_len = written;
+	return written > 0 && cdw_is_ascii(parts->local, written);
+}
+
+/* Replaces what is in out by the local part, in quotes where they are needed. */
+static void
+write_local(const address_parts *parts, StringInfo out)
+{
+	resetStringInfo(out);
+	if (is_dotted_name(parts->local, parts->local_len, dot_atom_extra))
+	{
+		appendBinaryStringInfo(out, parts->local, parts->local_len);
+		return;
+	}
+	appendStringInfoChar(out, '"');
+	for (int i = 0; i < parts->local_len; i++)
+	{
+		if (parts->local[i] == '"' || parts->local[i] == '\\')
+			appendStringInfoChar(out, '\\');
+		appendStringInfoChar(out, parts->local[i]);
+	}
+	appendStringInfoChar(out, '"');
+}
+
+/* Whether a byte is white space of ASCII. */
+static inline bool
+is_ascii_blank(char byte)
+{
+	return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
+/* Cuts white space at both ends, that of Unicode too. */
+static void
+trim(const char **value, int *len)
+{
+	const unsigned char *at = (const unsigned char *) *value;
+	const unsigned char *end = at + *len;
+	const unsigned char *last = at;
+	const unsigned char *next = at;
+
+	while (next < end && u_isUWhiteSpace(cdw_next_symbol(&next, end)))
+		at = next;
+	for (next = last = at; next < end;)
+		if (!u_isUWhiteSpace(cdw_next_symbol(&next, end)))
+			last = next;
+	*value = (const char *) at;
+	*len = last - at;
+}
+
+/* Cuts white space at both ends of ASCII. */
+static void
+trim_ascii(const char **value, int *len)
+{
+	while (*len > 0 && is_ascii_blank((*value)[*len - 1]))
+		(*len)--;
+	while (*len > 0 && is_ascii_blank(**value))
+	{
+		(*value)++;
+		(*len)--;
+	}
+}
+
+/* The place of the last "@", also full-width or small, and its size; -1 if there is none. */
+static int
+find_sign(const char *value, int len, int *size)
+{
+	for (int i = len - 1; i >= 0; i--)
+	{
+		if (value[i] == '@')
+		{
+			*size = 1;
+			return i;
+		}
+		if ((unsigned char) value[i] < 0x80 || len - i < 3)
+			continue;
+		if (memcmp(value + i, "＠", 3) == 0 || memcmp(value + i, "﹫", 3) == 0)
+		{
+			*size = 3;
+			return i;
+		}
+	}
+	return -1;
+}
+
+/*
+ * Replaces what is in out by the standard form of an address: lower case, without "+tag" and needless
+ * quotes; the domain in Unicode; Gmail's two domains as one, and without the dots that it ignores.
+ * Lengths are checked before anything is dropped, that of the domain in ASCII. False when value is
+ * not valid. Idempotent.
  */
 bool
 cdw_normalize_email(const char *value, int len, StringInfo out)
 {
-	const char *sign;
-	const char *domain;
-	int domain_len;
-	int local_len;
+	address_parts parts;
+	int sign;
+	int sign_size;
+	int ascii_len;
 
-	cdw_casefold(value, len, out);
-	trim(out);
-	sign = memchr(out->data, '@', out->len);
-	if (sign == NULL || !is_valid(out, sign - out->data))
+	trim_ascii(&value, &len);
+	if (len > MAX_VALUE)
+		return false;
+	if (!cdw_is_ascii(value, len))
+		trim(&value, &len);
+	sign = find_sign(value, len, &sign_size);
+	if (sign <= 0)
 		return false;
 
-	domain = sign + 1;
-	domain_len = out->len - (domain - out->data);
-	local_len = without_tag(out->data, sign - out->data);
-	if (strcmp(domain, "gmail.com") == 0 || strcmp(domain, "googlemail.com") == 0)
-	{
-		if (!cdw_is_ascii(out->data, local_len))
-			return false;
-		local_len = without_dots(out->data, local_len);
-		domain = "gmail.com";
-		domain_len = strlen(domain);
-	}
-	out->data[local_len] = '@';
-	memmove(out->data + local_len + 1, domain, domain_len);
-	out->len = local_len + 1 + domain_len;
-	out->data[out->len] = '\0';
+	cdw_casefold(value, sign, out);
+	if (!read_local(out->data, out->len, &parts))
+		return false;
+	write_local(&parts, out);
+	if (out->len > MAX_LOCAL)
+		return false;
+	ascii_len = read_domain(value + sign + sign_size, len - sign - sign_size, &parts);
+	if (ascii_len == 0 || out->len + 1 + ascii_len > MAX_ADDRESS)
+		return false;
+	drop_tag(&parts);
+	if (!unify_gmail(&parts))
+		return false;
+	write_local(&parts, out);
+	appendStringInfoChar(out, '@');
+	appendBinaryStringInfo(out, parts.domain, parts.domain_len);
 	return true;
 }

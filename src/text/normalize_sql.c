@@ -30,6 +30,26 @@ CDW_FUNCTION(cdw_normalize_name_sql)
 	return cdw_return_text(fcinfo, true, &out);
 }
 
+/* cdw.normalize_company(value text) text */
+CDW_FUNCTION(cdw_normalize_company_sql)
+{
+	cdw_text value = cdw_get_text(fcinfo, 0);
+	StringInfoData out = cdw_result_buffer(value.len);
+
+	cdw_normalize_company(value.value, value.len, &out);
+	return cdw_return_text(fcinfo, true, &out);
+}
+
+/* cdw.normalize_address(value text) text */
+CDW_FUNCTION(cdw_normalize_address_sql)
+{
+	cdw_text value = cdw_get_text(fcinfo, 0);
+	StringInfoData out = cdw_result_buffer(value.len);
+
+	cdw_normalize_address(value.value, value.len, &out);
+	return cdw_return_text(fcinfo, true, &out);
+}
+
 /* cdw.normalize_email(value text) text */
 CDW_FUNCTION(cdw_normalize_email_sql)
 {

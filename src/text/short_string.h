@@ -92,7 +92,7 @@ cdw_load_word(const char *value, int len, int at)
 		return 0;
 	if (len >= 8)
 		return cdw_load_8_bytes(value + len - 8) >> 8 * (at + 8 - len);
-	return cdw_load_few_bytes(value, len);
+	return cdw_load_few_bytes(value + at, len - at);
 }
 
 /* Eight bytes as eight symbols. */
@@ -136,33 +136,44 @@ cdw_read_word(uint64 word, uint64 next, uint16 *symbols)
 static inline bool
 cdw_read_short_string(const char *value, int len, cdw_short_string *out)
 {
+	const unsigned char *bytes = (const unsigned char *) value;
 	const cdw_symbols zeros = {0};
 	uint16 *to = out->symbols;
-	uint64 next = cdw_load_word(value, len, 0);
 	uint64 four_bytes = 0;
+	int at = 0;
 
 	if (len > CDW_SHORT_BYTES)
 		return false;
-	for (int at = 0; at < len; at += 8)
+	while (at < len)
 	{
-		uint64 word = next;
+		uint64 word;
 
-		next = cdw_load_word(value, len, at + 8);
+		/* Three bytes hardly ever come alone: most East Asian text is made of nothing else. */
+		if ((bytes[at] & 0xF0) == 0xE0 && at + 3 <= len)
+		{
+			*to++ = bytes[at] << 12 | (bytes[at + 1] & 0x3F) << 6 | (bytes[at + 2] & 0x3F);
+			at += 3;
+			continue;
+		}
+		word = cdw_load_word(value, len, at);
 		if ((word & CDW_HIGH_BITS) == 0)
 		{
 			cdw_symbols symbols = cdw_widen(word);
 
 			memcpy(to, &symbols, sizeof(symbols));
 			to += 8;
-			continue;
 		}
-		four_bytes |= word & word << 1 & word << 2 & word << 3;
-		to += cdw_read_word(word, next, to);
+		else
+		{
+			four_bytes |= word & word << 1 & word << 2 & word << 3;
+			to += cdw_read_word(word, cdw_load_word(value, len, at + 8), to);
+		}
+		at += 8;
 	}
 	for (int i = 0; i < 4; i++)
 		memcpy(to + 8 * i, &zeros, sizeof(zeros));
 	/* The last word was filled up with zeros. */
-	out->length = to - out->symbols - (-len & 7);
+	out->length = to - out->symbols - (at - len);
 	/* Malformed text may have no symbol at all: the other reader takes it. */
 	return (four_bytes & CDW_HIGH_BITS) == 0 && out->length > 0 && out->length <= CDW_SHORT_SYMBOLS;
 }

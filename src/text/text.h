@@ -50,6 +50,8 @@ cdw_double_metaphone(const char *value, int len, int max_length, char *primary, 
  */
 extern void cdw_normalize_text(const char *value, int len, StringInfo out);
 extern void cdw_normalize_name(const char *value, int len, StringInfo out);
+extern void cdw_normalize_company(const char *value, int len, StringInfo out);
+extern void cdw_normalize_address(const char *value, int len, StringInfo out);
 extern bool cdw_normalize_email(const char *value, int len, StringInfo out);
 /* region: an ISO 3166 code of two letters, for numbers written without a country code */
 extern bool cdw_normalize_phone(const char *value, int len, const char *region, StringInfo out);

@@ -17,6 +17,20 @@ CREATE FUNCTION cdw.normalize_name(value text)
 COMMENT ON FUNCTION cdw.normalize_name(text) IS
     'Name of a person in its standard form: as normalize_text, titles and suffixes dropped unless nothing else is left';
 
+CREATE FUNCTION cdw.normalize_company(value text)
+    RETURNS text
+    AS 'MODULE_PATHNAME', 'cdw_normalize_company_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.normalize_company(text) IS
+    'Name of a company in its standard form: as normalize_text, legal forms (Ltd, GmbH, S.A., 有限公司 ...) and the word and dropped unless nothing else is left';
+
+CREATE FUNCTION cdw.normalize_address(value text)
+    RETURNS text
+    AS 'MODULE_PATHNAME', 'cdw_normalize_address_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.normalize_address(text) IS
+    'Postal address in its standard form: as normalize_text, abbreviations spelled out within their language (st = street), Chinese division suffixes dropped';
+
 CREATE FUNCTION cdw.normalize_email(value text)
     RETURNS text
     AS 'MODULE_PATHNAME', 'cdw_normalize_email_sql'
