@@ -5,6 +5,7 @@
  */
 #include "text/unicode.h"
 
+#include <unicode/uchar.h>
 #include <unicode/ustring.h>
 
 #include "miscadmin.h"
@@ -13,9 +14,8 @@
 #define MAX_UNICODE_BYTES 10000000
 
 /*
- * UTF-16 units that ICU gets at a time, as nothing can cancel its work, and the most by which such a
- * piece may be longer because its end may not be cut: putting combining marks in order takes time in
- * proportion to the square of their number.
+ * UTF-16 units that ICU gets at a time, as nothing can cancel its work. Only combining marks in a row
+ * make longer pieces; bringing those into order takes time in proportion to the square of their number.
  */
 #define PIECE_UNITS 20000
 
@@ -98,6 +98,41 @@ enlarge(cdw_utf16 *string, int more)
 	cdw_utf16_free(&old);
 }
 
+/* Whether a mark may follow one of combining class *last, which becomes the mark's. */
+static bool
+in_order(UChar32 mark, int *last)
+{
+	int lead = u_getIntPropertyValue(mark, UCHAR_LEAD_CANONICAL_COMBINING_CLASS);
+	bool ordered = lead > 0 && lead >= *last;
+
+	*last = u_getIntPropertyValue(mark, UCHAR_TRAIL_CANONICAL_COMBINING_CLASS);
+	return ordered;
+}
+
+/* The end of the run of marks behind the character at "start"; refuses a long one that has no order. */
+static int
+run_end(const UNormalizer2 *form, const cdw_utf16 *string, int start)
+{
+	int end = start;
+	int last = 0;
+	bool ordered = true;
+	UChar32 c;
+
+	U16_FWD_1(string->data, end, string->length);
+	for (int next = end; next < string->length; end = next)
+	{
+		U16_NEXT(string->data, next, string->length, c);
+		if (unorm2_hasBoundaryBefore(form, c))
+			break;
+		ordered = ordered && in_order(c, &last);
+		if (!ordered && next - start > PIECE_UNITS)
+			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+							errmsg("text has too many combining marks in a row"),
+							errdetail("At most %d are brought into order.", PIECE_UNITS)));
+	}
+	return end;
+}
+
 /* The end of the piece from "start" that can be normalized without what follows. */
 static int
 piece_end(const UNormalizer2 *form, const cdw_utf16 *string, int start)
@@ -107,21 +142,16 @@ piece_end(const UNormalizer2 *form, const cdw_utf16 *string, int start)
 	if (string->length - start <= PIECE_UNITS)
 		return string->length;
 	U16_SET_CP_START(string->data, start, end);
-	while (end < string->length)
+	while (end > start)
 	{
-		int next = end;
 		UChar32 c;
 
-		U16_NEXT(string->data, next, string->length, c);
+		U16_GET(string->data, start, end, string->length, c);
 		if (unorm2_hasBoundaryBefore(form, c))
-			break;
-		if (next - start > 2 * PIECE_UNITS)
-			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-							errmsg("text has too many combining marks in a row"),
-							errdetail("There are more than %d.", PIECE_UNITS)));
-		end = next;
+			return end;
+		U16_BACK_1(string->data, start, end);
 	}
-	return end;
+	return run_end(form, string, start);
 }
 
 /* Brings "from" to a normalization form, in "to". */
