@@ -69,6 +69,13 @@ def random_word():
     return ''.join(pieces) or random.choice(LETTERS)
 
 
+def double_metaphone(word):
+    """Both codes as an array, twice the same where there is one; empty where nothing sounds."""
+    primary, secondary = doublemetaphone(word)
+    codes = [code.replace(' ', '') or '""' for code in (primary, secondary or primary)]
+    return '{%s,%s}' % tuple(codes) if primary or secondary else ''
+
+
 def write(file, *fields):
     escaped = (str(f).replace('\\', '\\\\').replace('\t', '\\t').replace('\n', '\\n').replace('\r', '\\r') for f in fields)
     file.write('\t'.join(escaped) + '\n')
@@ -84,8 +91,7 @@ def main(count, seed, pairs, words):
     with open(words, 'w', encoding='utf-8', newline='') as file:
         for _ in range(int(count)):
             word = random_word()
-            codes = [code for code in doublemetaphone(word) if code]
-            write(file, word, jellyfish.soundex(word), jellyfish.nysiis(word), '{' + ','.join(codes) + '}')
+            write(file, word, jellyfish.soundex(word), jellyfish.nysiis(word), double_metaphone(word))
 
 
 main(*sys.argv[1:])

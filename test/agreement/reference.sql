@@ -7,6 +7,8 @@ CREATE TEMP TABLE reference_case (function text, input1 text, input2 text, expec
 -- Deliberate differences, each with what is given here instead and why.
 CREATE TEMP TABLE difference (function text, input1 text, input2 text, ours text, reason text);
 INSERT INTO difference VALUES
+    ('nysiis', '', '', NULL, 'a text without letters has no code'),
+    ('nysiis', 'ç', '', 'C', 'diacritics do not matter'),
     ('soundex', '', '', NULL, 'a text without letters has no code'),
     ('soundex', '¿', '', NULL, 'a text without letters has no code');
 

@@ -45,6 +45,8 @@ check_normalizer(const fuzz_text *text, normalizer normalize)
 TOTAL_NORMALIZER(cdw_casefold)
 TOTAL_NORMALIZER(cdw_normalize_text)
 TOTAL_NORMALIZER(cdw_normalize_name)
+TOTAL_NORMALIZER(cdw_normalize_company)
+TOTAL_NORMALIZER(cdw_normalize_address)
 TOTAL_NORMALIZER(cdw_romanize)
 
 static void
@@ -131,6 +133,8 @@ const fuzz_target fuzz_normalize_targets[] = {
 	{"casefold", run_cdw_casefold},
 	{"normalize_text", run_cdw_normalize_text},
 	{"normalize_name", run_cdw_normalize_name},
+	{"normalize_company", run_cdw_normalize_company},
+	{"normalize_address", run_cdw_normalize_address},
 	{"romanize", run_cdw_romanize},
 	{"normalize_email", run_email},
 	{"normalize_phone", run_phone},

@@ -81,6 +81,7 @@ my %one = (
     '10 MB that grows' => many(q{'ﷺ'}, 3_333_000),
     '10 MB of marks' => many($marks, 2_500_000),
     '10 MB of marks between apostrophes' => many(q{chr(769) || chr(39) || chr(807) || chr(39)}, 1_666_000),
+    '10 MB of marks in order' => many('chr(769)', 5_000_000),
     '20,000 marks' => many($marks, 10_000),
 );
 my @functions = functions(1, 'value');
