@@ -13,8 +13,9 @@
 
 #include "miscadmin.h"
 
-/* UTF-16 units between two looks for a cancel request. */
+/* UTF-16 units, and bytes of ASCII, between two looks for a cancel request. */
 #define UNITS_PER_CHECK 20000
+#define BYTES_PER_CHECK 1000000
 
 /* What becomes of a character. */
 typedef enum treatment
@@ -228,21 +229,25 @@ cdw_normalize_text(const char *value, int len, StringInfo out)
 	resetStringInfo(out);
 	enlargeStringInfo(out, len);
 	to = out->data;
-	for (int i = 0; i < len; i++)
+	for (int i = 0, end; i < len;)
 	{
-		char c = ascii_forms[(unsigned char) value[i]];
-
-		if (c == 0)
-			continue;
-		if (c == ' ')
+		CHECK_FOR_INTERRUPTS();
+		for (end = i + Min(len - i, BYTES_PER_CHECK); i < end; i++)
 		{
-			blank = to > out->data;
-			continue;
+			char c = ascii_forms[(unsigned char) value[i]];
+
+			if (c == 0)
+				continue;
+			if (c == ' ')
+			{
+				blank = to > out->data;
+				continue;
+			}
+			if (blank)
+				*to++ = ' ';
+			blank = false;
+			*to++ = c;
 		}
-		if (blank)
-			*to++ = ' ';
-		blank = false;
-		*to++ = c;
 	}
 	*to = '\0';
 	out->len = to - out->data;

@@ -9,7 +9,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);
 
-my $TIMEOUT = 0.3;      # seconds until a call is cancelled
+my $TIMEOUT = 0.2;      # seconds until a call is cancelled
 my $GRACE = 0.5;        # seconds that the cancel may take
 my $MEMORY = 2_000;     # MB that the server process may ever have
 
