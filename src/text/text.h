@@ -33,6 +33,16 @@ extern double cdw_cosine(const char *a, int alen, const char *b, int blen, int q
 extern double cdw_token_sort_similarity(const char *a, int alen, const char *b, int blen);
 extern double cdw_token_set_similarity(const char *a, int alen, const char *b, int blen);
 
+/*
+ * name_similarity.c: 0 to 1, how far two names are the name of one person; order of words, initials,
+ * nicknames and scripts aside. nicknames.c makes the tables; that which comes with the extension is
+ * kept for the session.
+ */
+typedef struct cdw_nicknames cdw_nicknames;
+extern double cdw_name_similarity(const char *a, int alen, const char *b, int blen,
+								  const cdw_nicknames *nicknames);
+extern const cdw_nicknames *cdw_builtin_nicknames(void);
+
 /* soundex.c: writes the code, four characters and a zero byte; false where there is no letter */
 extern bool cdw_soundex(const char *value, int len, char *code);
 

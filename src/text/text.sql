@@ -147,6 +147,21 @@ CREATE FUNCTION cdw.token_set_similarity(a text, b text)
 COMMENT ON FUNCTION cdw.token_set_similarity(text, text) IS
     'Best Levenshtein similarity, 0 to 1, among the common tokens, these with the rest of a, and these with the rest of b';
 
+CREATE FUNCTION cdw.nicknames()
+    RETURNS jsonb
+    AS 'MODULE_PATHNAME', 'cdw_nicknames_sql'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.nicknames() IS
+    'Built-in table of nicknames: an object of formal names, each with an array of its short forms, romanised';
+
+-- not STRICT: nicknames is NULL for the built-in table
+CREATE FUNCTION cdw.name_similarity(a text, b text, nicknames jsonb DEFAULT NULL)
+    RETURNS float8
+    AS 'MODULE_PATHNAME', 'cdw_name_similarity_sql'
+    LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION cdw.name_similarity(text, text, jsonb) IS
+    'How far two names are the name of one person, 0 to 1: words in any order, initials, nicknames, scripts romanised; NULL when a name is NULL';
+
 CREATE FUNCTION cdw.soundex(value text)
     RETURNS text
     AS 'MODULE_PATHNAME', 'cdw_soundex_sql'

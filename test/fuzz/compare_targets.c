@@ -194,10 +194,26 @@ run_tokens(fuzz_input *input)
 	CHECK_SIMILARITY(p, set, cdw_token_set_similarity(p.a.value, p.a.len, p.a.value, p.a.len));
 }
 
+static void
+run_name_similarity(fuzz_input *input)
+{
+	const cdw_nicknames *nicknames = cdw_builtin_nicknames();
+	pair p;
+	double similarity;
+
+	read_pair(input, &p);
+	similarity = both_agree(
+		&p, cdw_name_similarity(p.a.value, p.a.len, p.b.value, p.b.len, nicknames),
+		cdw_name_similarity(p.b.value, p.b.len, p.a.value, p.a.len, nicknames), "name_similarity");
+	CHECK_SIMILARITY(p, similarity,
+					 cdw_name_similarity(p.a.value, p.a.len, p.a.value, p.a.len, nicknames));
+}
+
 const fuzz_target fuzz_compare_targets[] = {
 	{"edit_distance", run_edit_distance},
 	{"jaro_winkler", run_jaro_winkler},
 	{"qgrams", run_qgrams},
 	{"tokens", run_tokens},
+	{"name_similarity", run_name_similarity},
 	{NULL, NULL},
 };
