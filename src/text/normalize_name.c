@@ -4,6 +4,7 @@
  * The standard form of a person's name: standard text without titles and suffixes.
  */
 #include "text/symbols.h"
+#include "text/word_index.h"
 
 #include "miscadmin.h"
 
@@ -65,6 +66,8 @@ static const special_word special_words[] = {
 	{"srta", TITLE},
 };
 
+static cdw_word_index special_index;
+
 /* East Asian titles follow the name, mostly without a blank. */
 static const char *const honorifics[] = {
 	"先生", "女士", "小姐", "太太", "夫人", "教授", "医生",
@@ -88,19 +91,34 @@ without_honorifics(const char *word, int len)
 	return len;
 }
 
+/* Indexes the special words, once per session. */
+static void
+index_special_words(void)
+{
+	static bool indexed = false;
+
+	if (indexed)
+		return;
+	for (int i = 0; i < (int) lengthof(special_words); i++)
+		cdw_word_add(&special_index,
+					 cdw_word_hash(special_words[i].word, strlen(special_words[i].word)),
+					 &special_words[i]);
+	indexed = true;
+}
+
 /* What a word in standard form is. */
 static word_class
 classify(const char *word, int len)
 {
 	if ((unsigned char) word[0] < 0x80)
 	{
-		for (int i = 0; i < (int) lengthof(special_words); i++)
-		{
-			const char *special = special_words[i].word;
+		const special_word *special;
+		uint32 hash = cdw_word_hash(word, len);
+		uint32 slot = hash;
 
-			if (word[0] == special[0] && strncmp(word, special, len) == 0 && special[len] == '\0')
-				return special_words[i].kind;
-		}
+		while ((special = cdw_word_next(&special_index, hash, &slot)) != NULL)
+			if (strncmp(word, special->word, len) == 0 && special->word[len] == '\0')
+				return special->kind;
 		return NAME_WORD;
 	}
 	for (int i = 0; i < (int) lengthof(honorifics); i++)
@@ -170,6 +188,7 @@ cdw_normalize_name(const char *value, int len, StringInfo out)
 {
 	int written = 0;
 
+	index_special_words();
 	cdw_normalize_text(value, len, out);
 	if (only_titles(out))
 		return;
