@@ -46,6 +46,20 @@ standardise_name(const cdw_field *field pg_attribute_unused(), const char *value
 	cdw_normalize_name(value, len, out);
 }
 
+static void
+standardise_company(const cdw_field *field pg_attribute_unused(), const char *value, int len,
+					StringInfo out)
+{
+	cdw_normalize_company(value, len, out);
+}
+
+static void
+standardise_address(const cdw_field *field pg_attribute_unused(), const char *value, int len,
+					StringInfo out)
+{
+	cdw_normalize_address(value, len, out);
+}
+
 /* A valid address in standard form, else the text as it is, case folded. */
 static void
 standardise_email(const cdw_field *field pg_attribute_unused(), const char *value, int len,
@@ -159,7 +173,7 @@ static const cdw_kind kinds[] = {
 	},
 	{
 		.name = "company",
-		.standardise = standardise_text,
+		.standardise = standardise_company,
 		.comparison = &cdw_compare_text,
 		.max_disagreement = .10,
 		.shared = true,
@@ -198,7 +212,7 @@ static const cdw_kind kinds[] = {
 	},
 	{
 		.name = "address",
-		.standardise = standardise_text,
+		.standardise = standardise_address,
 		.comparison = &cdw_compare_text,
 		.max_disagreement = .95,
 		.shared = true,
