@@ -1,5 +1,7 @@
 -- The cases of jellyfish's tests that the functions here cover. Its other functions (hamming,
--- match rating, metaphone, jaro_winkler_longtol, wagner_fischer's table) have no counterpart.
+-- match rating, metaphone, jaro_winkler_longtol, wagner_fischer's table) have no counterpart; its
+-- jaccard is of words, or of pieces cut one behind the other (night, nacht by 2: ni gh t, na ch t,
+-- 1/5), where the one here is of overlapping q-grams (1/7).
 CREATE TEMP TABLE reference_case (function text, input1 text, input2 text, expected text);
 \set load '\\copy pg_temp.reference_case FROM ' :'cases' ' CSV HEADER NULL ''\\N'''
 :load
