@@ -17,7 +17,9 @@ all_suites() {
     regress_suite
     isolation_suite
     tap_suite
+    agreement_suite
     accuracy_suite
+    fuzz_suite
     exit $((FAILED > 0))
 }
 
@@ -180,15 +182,33 @@ tap_suite() {
     count tap "$log" "$status" '^ok [0-9]' '^not ok [0-9]' '^ok [0-9]+ # skip'
 }
 
-# test/accuracy/run prints its table, and a line "ok - ", "not ok - " or "skip - " for each check.
-accuracy_suite() {
-    local log=$BUILD/log/accuracy.log status=0
-    [[ -x test/accuracy/run ]] || return 0
-    step "running test/accuracy/"
-    fresh_database accuracy
-    sql accuracy -c 'CREATE EXTENSION customer_dw'
-    PGDATABASE=accuracy PATH=$BIN:$PATH CDW_DATA=${CDW_DATA:-$ROOT/../shared/data} \
-        in_time test/accuracy/run >"$log" 2>&1 || status=$?
+# script_suite SUITE COMMAND...: prints a line "ok - ", "not ok - " or "skip - " for each check, and
+# what else is to be seen
+script_suite() {
+    local suite=$1 log=$BUILD/log/$1.log status=0
+    shift
+    in_time "$@" >"$log" 2>&1 || status=$?
     grep -vE '^ok - ' "$log" || true
-    count accuracy "$log" "$status" '^ok - ' '^not ok - ' '^skip - '
+    count "$suite" "$log" "$status" '^ok - ' '^not ok - ' '^skip - '
+}
+
+# on_data SUITE: test/SUITE/run in a database of its own, with the folder of data sets
+on_data() {
+    step "running test/$1/"
+    fresh_database "$1"
+    sql "$1" -c 'CREATE EXTENSION customer_dw'
+    PGDATABASE=$1 PATH=$BIN:$PATH CDW_DATA=${CDW_DATA:-$ROOT/../shared/data} script_suite "$1" "test/$1/run"
+}
+
+agreement_suite() {
+    on_data agreement
+}
+
+accuracy_suite() {
+    on_data accuracy
+}
+
+fuzz_suite() {
+    step "running test/fuzz/"
+    script_suite fuzz test/fuzz/run
 }

@@ -225,6 +225,7 @@ static const cdw_sound_rule v[] = {
 };
 
 static const cdw_sound_rule w[] = {
+	ONE("^(W)R", ""),
 	ONE("(WR)", "R"),
 	TWO("^(WI[CT]Z)", "ATS", "FFX"),
 	TWO("^(W)@", "A", "F"),							/* Wasserman, Vasserman */

@@ -6,6 +6,8 @@
 #include "text/symbols.h"
 #include "text/word_index.h"
 
+#include "miscadmin.h"
+
 /* What a word of a name is, and with it where it may be dropped. */
 typedef enum word_class
 {
@@ -152,6 +154,7 @@ only_titles(const StringInfo text)
 	{
 		int len = next_word(text, &at, &word);
 
+		CHECK_FOR_INTERRUPTS();
 		if (classify(word, len) != TITLE)
 			return false;
 	}
@@ -195,6 +198,7 @@ cdw_normalize_name(const char *value, int len, StringInfo out)
 		int size = next_word(out, &at, &word);
 		word_class kind = classify(word, size);
 
+		CHECK_FOR_INTERRUPTS();
 		if (kind == TITLE || (kind == SUFFIX && written > 0))
 			continue;
 		if (written > 0)

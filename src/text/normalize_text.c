@@ -11,6 +11,12 @@
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
 
+#include "miscadmin.h"
+
+/* UTF-16 units, and bytes of ASCII, between two looks for a cancel request. */
+#define UNITS_PER_CHECK 20000
+#define BYTES_PER_CHECK 1000000
+
 /* What becomes of a character. */
 typedef enum treatment
 {
@@ -134,11 +140,16 @@ simplify(const UNormalizer2 *form, cdw_utf16 *text)
 	bool blank = false;
 	int written = 0;
 
-	for (int read = 0; read < text->length;)
+	for (int read = 0, checked = 0; read < text->length;)
 	{
 		UChar32 c;
 		treatment what;
 
+		if (read - checked > UNITS_PER_CHECK)
+		{
+			checked = read;
+			CHECK_FOR_INTERRUPTS();
+		}
 		U16_NEXT(text->data, read, text->length, c);
 		what = treat(c);
 		if (what == VANISH || (what == MARK && diacritics))
@@ -218,21 +229,25 @@ cdw_normalize_text(const char *value, int len, StringInfo out)
 	resetStringInfo(out);
 	enlargeStringInfo(out, len);
 	to = out->data;
-	for (int i = 0; i < len; i++)
+	for (int i = 0, end; i < len;)
 	{
-		char c = ascii_forms[(unsigned char) value[i]];
-
-		if (c == 0)
-			continue;
-		if (c == ' ')
+		CHECK_FOR_INTERRUPTS();
+		for (end = i + Min(len - i, BYTES_PER_CHECK); i < end; i++)
 		{
-			blank = to > out->data;
-			continue;
+			char c = ascii_forms[(unsigned char) value[i]];
+
+			if (c == 0)
+				continue;
+			if (c == ' ')
+			{
+				blank = to > out->data;
+				continue;
+			}
+			if (blank)
+				*to++ = ' ';
+			blank = false;
+			*to++ = c;
 		}
-		if (blank)
-			*to++ = ' ';
-		blank = false;
-		*to++ = c;
 	}
 	*to = '\0';
 	out->len = to - out->data;

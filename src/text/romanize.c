@@ -13,6 +13,9 @@
 
 #include <unicode/uchar.h>
 
+/* Bytes of ASCII between two looks for a cancel request. */
+#define BYTES_PER_CHECK 1000000
+
 /* ASCII punctuation that other characters stand for. */
 typedef struct punctuation
 {
@@ -248,19 +251,23 @@ cdw_romanize(const char *value, int len, StringInfo out)
 	}
 
 	to = out->data;
-	for (int i = 0; i < len; i++)
+	for (int i = 0, end; i < len;)
 	{
-		unsigned char c = value[i];
-
-		if (c <= ' ' || c == 0x7F)
+		CHECK_FOR_INTERRUPTS();
+		for (end = i + Min(len - i, BYTES_PER_CHECK); i < end; i++)
 		{
-			blank = to > out->data;
-			continue;
+			unsigned char c = value[i];
+
+			if (c <= ' ' || c == 0x7F)
+			{
+				blank = to > out->data;
+				continue;
+			}
+			if (blank)
+				*to++ = ' ';
+			blank = false;
+			*to++ = pg_ascii_tolower(c);
 		}
-		if (blank)
-			*to++ = ' ';
-		blank = false;
-		*to++ = pg_ascii_tolower(c);
 	}
 	*to = '\0';
 	out->len = to - out->data;

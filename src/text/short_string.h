@@ -40,8 +40,8 @@ typedef uint16 cdw_symbols __attribute__((vector_size(16)));
 typedef struct cdw_short_string
 {
 	int length;
-	uint16
-		symbols[CDW_SHORT_BYTES + 2 * CDW_GROUP]; /* zeros follow, up to a power of two of groups */
+	/* The last word may stick out; zeros follow, up to a power of two of groups. */
+	uint16 symbols[CDW_SHORT_BYTES + 8 + 2 * CDW_GROUP];
 } cdw_short_string;
 
 /* symbols.c */

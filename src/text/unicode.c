@@ -5,10 +5,19 @@
  */
 #include "text/unicode.h"
 
+#include <unicode/uchar.h>
 #include <unicode/ustring.h>
 
-/* ICU works in one piece, which nothing can cancel: longer values are refused. */
+#include "miscadmin.h"
+
+/* Longer values are refused: some characters grow to many. */
 #define MAX_UNICODE_BYTES 10000000
+
+/*
+ * UTF-16 units that ICU gets at a time, as nothing can cancel its work. Only combining marks in a row
+ * make longer pieces; bringing those into order takes time in proportion to the square of their number.
+ */
+#define PIECE_UNITS 20000
 
 /* Raises what ICU reports; it fails only when it finds no data or no memory. */
 void
@@ -74,22 +83,102 @@ cdw_utf16_write(const cdw_utf16 *string, StringInfo out)
 	out->data[length] = '\0';
 }
 
+/* Makes room for "more" units behind what is in the string. */
+static void
+enlarge(cdw_utf16 *string, int more)
+{
+	cdw_utf16 old = *string;
+
+	if (more <= string->capacity - string->length)
+		return;
+	if (old.data == string->fixed)
+		old.data = old.fixed;
+	cdw_utf16_reserve(string, Max(string->length + more, string->capacity * 2));
+	memcpy(string->data, old.data, (Size) old.length * sizeof(UChar));
+	cdw_utf16_free(&old);
+}
+
+/* Whether a mark may follow one of combining class *last, which becomes the mark's. */
+static bool
+in_order(UChar32 mark, int *last)
+{
+	int lead = u_getIntPropertyValue(mark, UCHAR_LEAD_CANONICAL_COMBINING_CLASS);
+	bool ordered = lead > 0 && lead >= *last;
+
+	*last = u_getIntPropertyValue(mark, UCHAR_TRAIL_CANONICAL_COMBINING_CLASS);
+	return ordered;
+}
+
+/* The end of the run of marks behind the character at "start"; refuses a long one that has no order. */
+static int
+run_end(const UNormalizer2 *form, const cdw_utf16 *string, int start)
+{
+	int end = start;
+	int last = 0;
+	bool ordered = true;
+	UChar32 c;
+
+	U16_FWD_1(string->data, end, string->length);
+	for (int next = end; next < string->length; end = next)
+	{
+		U16_NEXT(string->data, next, string->length, c);
+		if (unorm2_hasBoundaryBefore(form, c))
+			break;
+		ordered = ordered && in_order(c, &last);
+		if (!ordered && next - start > PIECE_UNITS)
+			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+							errmsg("text has too many combining marks in a row"),
+							errdetail("At most %d are brought into order.", PIECE_UNITS)));
+	}
+	return end;
+}
+
+/* The end of the piece from "start" that can be normalized without what follows. */
+static int
+piece_end(const UNormalizer2 *form, const cdw_utf16 *string, int start)
+{
+	int end = start + PIECE_UNITS;
+
+	if (string->length - start <= PIECE_UNITS)
+		return string->length;
+	U16_SET_CP_START(string->data, start, end);
+	while (end > start)
+	{
+		UChar32 c;
+
+		U16_GET(string->data, start, end, string->length, c);
+		if (unorm2_hasBoundaryBefore(form, c))
+			return end;
+		U16_BACK_1(string->data, start, end);
+	}
+	return run_end(form, string, start);
+}
+
 /* Brings "from" to a normalization form, in "to". */
 void
 cdw_utf16_normalize(const UNormalizer2 *form, const cdw_utf16 *from, cdw_utf16 *to)
 {
-	UErrorCode status = U_ZERO_ERROR;
+	int end;
 
 	cdw_utf16_reserve(to, from->length);
-	to->length = unorm2_normalize(form, from->data, from->length, to->data, to->capacity, &status);
-	if (status == U_BUFFER_OVERFLOW_ERROR)
+	to->length = 0;
+	for (int start = 0; start < from->length; start = end)
 	{
-		int needed = to->length;
+		UErrorCode status = U_ZERO_ERROR;
+		int added;
 
-		status = U_ZERO_ERROR;
-		cdw_utf16_free(to);
-		cdw_utf16_reserve(to, needed);
-		unorm2_normalize(form, from->data, from->length, to->data, to->capacity, &status);
+		end = piece_end(form, from, start);
+		added = unorm2_normalize(form, from->data + start, end - start, to->data + to->length,
+								 to->capacity - to->length, &status);
+		if (status == U_BUFFER_OVERFLOW_ERROR)
+		{
+			status = U_ZERO_ERROR;
+			enlarge(to, added);
+			unorm2_normalize(form, from->data + start, end - start, to->data + to->length,
+							 to->capacity - to->length, &status);
+		}
+		cdw_check_icu(status);
+		to->length += added;
+		CHECK_FOR_INTERRUPTS();
 	}
-	cdw_check_icu(status);
 }
