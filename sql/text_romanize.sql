@@ -80,3 +80,6 @@ FROM (SELECT cdw.romanize(chr(i)) AS r FROM generate_series(1, 1114111) i WHERE 
 SELECT cdw.romanize(NULL);
 SELECT length(cdw.romanize(repeat('A', 10000001))) AS ascii, length(cdw.romanize(repeat('王', 100000))) AS han;
 SELECT cdw.romanize(repeat('é', 5000001));
+
+-- The longest reading of a surname
+SELECT cdw.romanize('公乘阳庆');

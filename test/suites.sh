@@ -17,6 +17,7 @@ all_suites() {
     regress_suite
     isolation_suite
     tap_suite
+    doc_suite
     agreement_suite
     accuracy_suite
     fuzz_suite
@@ -198,6 +199,10 @@ on_data() {
     fresh_database "$1"
     sql "$1" -c 'CREATE EXTENSION customer_dw'
     PGDATABASE=$1 PATH=$BIN:$PATH CDW_DATA=${CDW_DATA:-$ROOT/../shared/data} script_suite "$1" "test/$1/run"
+}
+
+doc_suite() {
+    on_data doc
 }
 
 agreement_suite() {

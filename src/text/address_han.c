@@ -394,12 +394,18 @@ void
 cdw_normalize_han_address(StringInfo text)
 {
 	han_text han;
+	bool changed;
 
 	if (!read_symbols(text, &han))
 		return;
-	while (drop_blanks(&han) | drop_divisions(&han) | drop_repeated_municipality(&han) |
-		   unify_numbers(&han))
+	do
+	{
 		CHECK_FOR_INTERRUPTS();
+		changed = drop_blanks(&han);
+		changed |= drop_divisions(&han);
+		changed |= drop_repeated_municipality(&han);
+		changed |= unify_numbers(&han);
+	} while (changed);
 	resetStringInfo(text);
 	for (int i = 0; i < han.count; i++)
 		cdw_append_symbol(text, han.symbols[i]);

@@ -28,7 +28,7 @@
 typedef struct han_reading
 {
 	UChar han[3];
-	char latin[10];
+	char latin[12];
 } han_reading;
 
 /*
