@@ -101,6 +101,9 @@ cdw_widen(uint64 word)
 {
 	cdw_bytes bytes;
 
+#ifdef WORDS_BIGENDIAN
+	word = pg_bswap64(word);
+#endif
 	memcpy(&bytes, &word, 8);
 	return __builtin_convertvector(bytes, cdw_symbols);
 }
