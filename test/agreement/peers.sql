@@ -11,7 +11,7 @@ CREATE TEMP TABLE word (word text, soundex text, nysiis text, double_metaphone t
 --                 sees here what the rules before it made of the letter on its left, there the
 --                 letter as it was, or only the last of the two that EV and SCH become.
 --   double_metaphone  Metaphone departs from Philips's program in GH, in WITZ and WICZ at the
---                 beginning, and in UMB and CH at the end.
+--                 beginning, in UMB and UMBER, and in CH at the end.
 CREATE TEMP TABLE peer (function text, peer text, input text, signature text, ours text, agrees text, coincide text);
 INSERT INTO peer VALUES
     ('levenshtein', 'rapidfuzz', 'pair', 'cdw.levenshtein(text,text)', 'cdw.levenshtein(a, b)', 'levenshtein = ours', 'true'),
