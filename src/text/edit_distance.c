@@ -298,20 +298,6 @@ is_continuation(char byte)
 	return ((unsigned char) byte & 0xC0) == 0x80;
 }
 
-/* How many bytes both begin with, out of len. A difference in a word tells its place. */
-static inline int
-common_prefix(const char *a, const char *b, int len)
-{
-	for (int n = 0; n < len; n += 8)
-	{
-		uint64 difference = cdw_load_word(a, len, n) ^ cdw_load_word(b, len, n);
-
-		if (difference != 0)
-			return n + pg_rightmost_one_pos64(difference) / 8;
-	}
-	return len;
-}
-
 /* How many bytes both end with, out of the len before these ends. */
 static inline int
 common_suffix(const char *a_end, const char *b_end, int len)
@@ -336,7 +322,7 @@ common_suffix(const char *a_end, const char *b_end, int len)
 static inline void
 cut_common_ends(const char **a, int *alen, const char **b, int *blen)
 {
-	int n = common_prefix(*a, *b, Min(*alen, *blen));
+	int n = cdw_common_prefix(*a, *b, Min(*alen, *blen));
 
 	while (n > 0 &&
 		   ((n < *alen && is_continuation((*a)[n])) || (n < *blen && is_continuation((*b)[n]))))

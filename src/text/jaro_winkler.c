@@ -39,36 +39,69 @@ jaro_similarity(int common, int displaced, int alen, int blen)
 	return (m / alen + m / blen + (m - displaced / 2) / m) / 3;
 }
 
-/* The similarity of two short strings. */
-static pg_attribute_always_inline double
-short_jaro(const cdw_short_string *x, int groups, const cdw_short_string *y)
+/* A word with the lowest "count" bits set: none below 1, all from 64 on. */
+static inline uint64
+lowest_bits(int count)
 {
-	int window = jaro_window(x->length, y->length);
-	uint64 reach = (UINT64CONST(1) << (window + 1)) - 1;
-	uint64 all = ~UINT64CONST(0) >> (CDW_SHORT_SYMBOLS - x->length);
-	uint64 free_x = all;
-	uint16 agreeing[CDW_SHORT_SYMBOLS]; /* the symbols of y that agree */
-	int common = 0;
-	int displaced = 0;
-
-	for (int j = 0; j < y->length; j++)
-	{
-		uint16 symbol = y->symbols[j];
-		uint64 candidates = cdw_positions(x, symbol, groups) & reach & free_x;
-
-		free_x ^= candidates & -candidates;
-		agreeing[common] = symbol;
-		common += candidates != 0;
-		reach = reach << 1 | (j < window);
-	}
-	all ^= free_x;
-	for (int k = 0; k < common; k++)
-	{
-		displaced += x->symbols[pg_rightmost_one_pos64(all)] != agreeing[k];
-		all &= all - 1;
-	}
-	return jaro_similarity(common, displaced, x->length, y->length);
+	if (count <= 0)
+		return 0;
+	return ~UINT64CONST(0) >> (64 - Min(count, 64));
 }
+
+#define JARO_KERNEL short_kernel
+#define JARO_STRING cdw_short_string
+#define JARO_SYMBOL uint16
+#define JARO_POSITIONS cdw_positions
+#define JARO_ATTRIBUTES
+#include "text/jaro_kernel.h"
+
+/*
+ * The symbols, at most 4, that two short strings begin with; zeros behind the end count, which is of
+ * no matter where the strings are equal, and only there can both have ended.
+ */
+static inline int
+short_common_prefix(const cdw_short_string *x, const cdw_short_string *y)
+{
+	bool same = true;
+	int prefix = 0;
+
+	for (int i = 0; i < WINKLER_PREFIX; i++)
+	{
+		same &= x->symbols[i] == y->symbols[i];
+		prefix += same;
+	}
+	return prefix;
+}
+
+#ifdef CDW_HAVE_AVX2
+#define JARO_KERNEL ascii_kernel
+#define JARO_STRING cdw_ascii_string
+#define JARO_SYMBOL uint8
+#define JARO_POSITIONS cdw_ascii_positions
+#define JARO_ATTRIBUTES CDW_TARGET_AVX2
+#include "text/jaro_kernel.h"
+
+/* The similarity of ASCII strings of 1 to 64 bytes. */
+static CDW_TARGET_AVX2 double
+ascii_jaro(const char *a, int alen, const char *b, int blen, int *prefix)
+{
+	cdw_ascii_string x;
+	cdw_ascii_string y;
+
+	*prefix = cdw_common_prefix(a, b, Min(alen, blen));
+	cdw_read_ascii_string(a, alen, &x);
+	cdw_read_ascii_string(b, blen, &y);
+	return CDW_BY_GROUPS(ascii_kernel, &x, &y, *prefix);
+}
+
+/* Whether ascii_jaro can take these strings, on this processor. */
+static inline bool
+is_for_ascii_jaro(const char *a, int alen, const char *b, int blen)
+{
+	return Max(alen, blen) <= CDW_SHORT_SYMBOLS && cdw_is_ascii(a, alen) && cdw_is_ascii(b, blen) &&
+		   __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
+}
+#endif
 
 /* A long string: its symbols, their positions ordered by symbol, and which agree. */
 typedef struct long_string
@@ -178,24 +211,6 @@ long_jaro(const char *a, int alen, const char *b, int blen)
 	return similarity;
 }
 
-/*
- * The symbols, at most 4, that two short strings begin with; zeros behind the end count, which is of
- * no matter where the strings are equal, and only there can both have ended.
- */
-static inline int
-short_common_prefix(const cdw_short_string *x, const cdw_short_string *y)
-{
-	bool same = true;
-	int prefix = 0;
-
-	for (int i = 0; i < WINKLER_PREFIX; i++)
-	{
-		same &= x->symbols[i] == y->symbols[i];
-		prefix += same;
-	}
-	return prefix;
-}
-
 /* The code points, at most 4, that two strings begin with. */
 static int
 long_common_prefix(const char *a, int alen, const char *b, int blen)
@@ -212,7 +227,7 @@ long_common_prefix(const char *a, int alen, const char *b, int blen)
 	return prefix;
 }
 
-/* Jaro similarity, and the length of the common prefix. */
+/* Jaro similarity, and the length of the common prefix, up to 4 at least. */
 static inline double
 compare(const char *a, int alen, const char *b, int blen, int *prefix)
 {
@@ -222,13 +237,17 @@ compare(const char *a, int alen, const char *b, int blen, int *prefix)
 	*prefix = 0;
 	if (alen == 0 || blen == 0)
 		return alen == blen;
+#ifdef CDW_HAVE_AVX2
+	if (is_for_ascii_jaro(a, alen, b, blen))
+		return ascii_jaro(a, alen, b, blen, prefix);
+#endif
 	if (!cdw_read_short_strings(a, alen, b, blen, &x, &y))
 	{
 		*prefix = long_common_prefix(a, alen, b, blen);
 		return long_jaro(a, alen, b, blen);
 	}
 	*prefix = short_common_prefix(&x, &y);
-	return CDW_BY_GROUPS(short_jaro, &x, &y);
+	return CDW_BY_GROUPS(short_kernel, &x, &y, 0);
 }
 
 /*
@@ -252,5 +271,5 @@ cdw_jaro_winkler(const char *a, int alen, const char *b, int blen)
 
 	if (jaro <= WINKLER_FLOOR)
 		return jaro;
-	return jaro + prefix * WINKLER_WEIGHT * (1 - jaro);
+	return jaro + Min(prefix, WINKLER_PREFIX) * WINKLER_WEIGHT * (1 - jaro);
 }

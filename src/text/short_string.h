@@ -14,10 +14,13 @@
 
 #include "text/symbols.h"
 
+#include "port/pg_bitutils.h"
 #include "port/pg_bswap.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define CDW_HAVE_AVX2 /* the compiler has it; the processor is asked */
+#define CDW_TARGET_AVX2 __attribute__((target("avx2,bmi")))
 #elif defined(__aarch64__) && defined(__ARM_NEON)
 #include <arm_neon.h>
 #endif
@@ -93,6 +96,20 @@ cdw_load_word(const char *value, int len, int at)
 	if (len >= 8)
 		return cdw_load_8_bytes(value + len - 8) >> 8 * (at + 8 - len);
 	return cdw_load_few_bytes(value + at, len - at);
+}
+
+/* How many bytes both begin with, out of len. A difference in a word tells its place. */
+static inline int
+cdw_common_prefix(const char *a, const char *b, int len)
+{
+	for (int n = 0; n < len; n += 8)
+	{
+		uint64 difference = cdw_load_word(a, len, n) ^ cdw_load_word(b, len, n);
+
+		if (difference != 0)
+			return n + pg_rightmost_one_pos64(difference) / 8;
+	}
+	return len;
 }
 
 /* Eight bytes as eight symbols. */
@@ -236,6 +253,43 @@ cdw_positions(const cdw_short_string *string, uint16 symbol, int groups)
 					 cdw_equal_in_group(symbols + 48, symbol) << 48;
 	return positions;
 }
+
+#ifdef CDW_HAVE_AVX2
+/* ASCII of at most 64 bytes, where a register holds 32. */
+typedef struct cdw_ascii_string
+{
+	int length;
+	uint8 symbols[CDW_SHORT_SYMBOLS]; /* zeros fill the last word */
+} cdw_ascii_string;
+
+/* Reads ASCII. */
+static inline void
+cdw_read_ascii_string(const char *value, int len, cdw_ascii_string *out)
+{
+	out->length = len;
+	for (int at = 0; at < len; at += 8)
+	{
+		uint64 word = cdw_load_word(value, len, at);
+
+		memcpy(out->symbols + at, &word, 8);
+	}
+}
+
+/* As cdw_positions(), where vectors have 32 bytes. */
+static pg_attribute_always_inline CDW_TARGET_AVX2 uint64
+cdw_ascii_positions(const cdw_ascii_string *string, uint8 symbol, int groups)
+{
+	const __m256i *half = (const __m256i *) string->symbols;
+	__m256i wanted = _mm256_set1_epi8(symbol);
+	uint64 low = (uint32) _mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_loadu_si256(half), wanted));
+	uint64 high;
+
+	if (groups <= 2)
+		return low;
+	high = (uint32) _mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_loadu_si256(half + 1), wanted));
+	return low | high << 32;
+}
+#endif
 
 /* Calls an inline kernel of (x, y, groups, ...) with the groups of x as a constant. */
 #define CDW_BY_GROUPS(kernel, x, ...)                                                              \
