@@ -146,6 +146,18 @@ word_script(const char *word, int len)
 	return script;
 }
 
+/* Makes room for so many tokens. The name outlives an error, so it is changed after that may occur. */
+static void
+reserve_tokens(cdw_name *name, int count)
+{
+	int capacity = count * 2;
+
+	if (count <= name->capacity)
+		return;
+	name->tokens = repalloc(name->tokens, capacity * sizeof(cdw_name_token));
+	name->capacity = capacity;
+}
+
 /* Appends a token whose text was written from "start" on; nothing if that is empty. */
 static void
 add_token(cdw_name *name, int start, cdw_name_script script, const char *source, int source_len)
@@ -154,11 +166,7 @@ add_token(cdw_name *name, int start, cdw_name_script script, const char *source,
 
 	if (name->text.len == start)
 		return;
-	if (name->count == name->capacity)
-	{
-		name->capacity *= 2;
-		name->tokens = repalloc(name->tokens, name->capacity * sizeof(cdw_name_token));
-	}
+	reserve_tokens(name, name->count + 1);
 	token = &name->tokens[name->count++];
 	token->len = name->text.len - start;
 	token->script = script;
@@ -391,11 +399,7 @@ split_initials(cdw_name *name, int i)
 	int extra = name->tokens[i].len - 1;
 	cdw_name_token *token;
 
-	if (name->count + extra > name->capacity)
-	{
-		name->capacity = (name->count + extra) * 2;
-		name->tokens = repalloc(name->tokens, name->capacity * sizeof(cdw_name_token));
-	}
+	reserve_tokens(name, name->count + extra);
 	token = &name->tokens[i];
 	memmove(token + 1 + extra, token + 1, (name->count - i - 1) * sizeof(cdw_name_token));
 	for (int letter = 0; letter <= extra; letter++)
