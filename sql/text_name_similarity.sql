@@ -64,6 +64,14 @@ FROM (VALUES ('Ted'), ('Theodore')) AS t(name);
 -- A table that changes from row to row
 SELECT n, round(cdw.name_similarity('Bob Smith', 'Robert Smith', n)::numeric, 3)
 FROM (VALUES ('{}'::jsonb), ('{"robert": ["bob"]}'), (NULL), ('{"robert": ["rob"]}'), ('{"robert": ["bob"]}')) AS v(n);
+-- A variable that changes under one expression of PL/pgSQL
+DO $$
+DECLARE n jsonb;
+BEGIN
+    FOREACH n IN ARRAY ARRAY['{}', '{"robert": ["bob"]}', NULL, '{"robert": ["rob"]}']::jsonb[] LOOP
+        RAISE NOTICE '% %', n, round(cdw.name_similarity('Bob Smith', 'Robert Smith', n)::numeric, 3);
+    END LOOP;
+END $$;
 
 -- The built-in table is one that can be given, with the same result; every word of it is in the form that names are compared in.
 SELECT jsonb_typeof(cdw.nicknames()) AS type, cdw.nicknames() -> 'robert' ? 'bob' AS bob,

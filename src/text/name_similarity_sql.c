@@ -129,7 +129,11 @@ read_nicknames(Jsonb *source)
 	return parsed;
 }
 
-/* The table of this call: that of the call before where the argument did not change. */
+/*
+ * The table of this call: that of the call before where the argument did not change. That is told by
+ * comparing the bytes: a parameter counts as stable, but PL/pgSQL keeps the call site of an expression
+ * while its variables change.
+ */
 static const cdw_nicknames *
 get_nicknames(FunctionCallInfo fcinfo, int argno)
 {
@@ -140,8 +144,6 @@ get_nicknames(FunctionCallInfo fcinfo, int argno)
 
 	if (PG_ARGISNULL(argno))
 		return cdw_builtin_nicknames();
-	if (parsed != NULL && get_fn_expr_arg_stable(fcinfo->flinfo, argno))
-		return parsed->table;
 	source = PG_GETARG_JSONB_P(argno);
 	if (parsed != NULL && VARSIZE(parsed->source) == VARSIZE(source) &&
 		memcmp(parsed->source, source, VARSIZE(source)) == 0)
