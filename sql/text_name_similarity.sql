@@ -42,6 +42,8 @@ FROM (SELECT a, b, cdw.name_similarity(a, b) AS s
            unnest(ARRAY['John Smith', 'Smith John', 'J. Smith', 'JR Smith', 'Jon Jonn John', 'Jonn John Jno', 'Ann Ann Anne', 'A. B. C.',
                         '李小龙', '龙 小李', '김민수', 'محمد', 'de la Cruz', 'van', 'X', '', 'Mary-Ann O''Neil', 'Maryann ONeil',
                         'a b c d e f g h i j k l m n o p q', 'ab bc cd de ef fg gh hi ij jk kl lm mn no op pq qr rs']) b) s;
+-- Nothing but blanks differs, and only one name begins with hangul
+SELECT cdw.name_similarity('김민준 X Brett', '김민준X Brett'), cdw.name_similarity('김민준X Brett', '김민준 X Brett');
 
 -- Many words: assigned one after the other beyond 8 that differ
 SELECT round(cdw.name_similarity(string_agg('word' || n, ' '), string_agg('wort' || n, ' ' ORDER BY n DESC))::numeric, 2) AS similarity
