@@ -53,6 +53,7 @@ add_word(cdw_nicknames *table, const char *word, int len, uint32 formal, const c
 	StringInfoData roman = cdw_result_buffer(len);
 	int written = 0;
 
+	cdw_check_encoding(word, len);
 	cdw_normalize_text(word, len, &normal);
 	cdw_romanize(normal.data, normal.len, &roman);
 	for (int i = 0; i < roman.len; i++)
