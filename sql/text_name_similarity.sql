@@ -12,7 +12,8 @@ FROM (VALUES ('Li Xiaolong', 'Xiaolong Li'), ('Li Xiaolong', '李小龙'), ('Xia
              ('Ludwig van Beethoven', 'Ludwig Beethoven'), ('Ali Ali Hassan', 'Ali Hassan'),
              ('김민수', 'Kim Min-soo'), ('이영희', 'Lee Young-hee'), ('やまだ たろう', 'Yamada Tarō'),
              ('Юрий Гагарин', 'Yuri Gagarin'), ('Νίκος Καζαντζάκης', 'Nikos Kazantzakis'), ('محمد علي', 'Muhammad Ali'),
-             ('王 小明', '王小明'), ('張學友', '张学友'), ('欧阳修', 'Ouyang Xiu')) AS v(a, b);
+             ('王 小明', '王小明'), ('張學友', '张学友'), ('欧阳修', 'Ouyang Xiu'), ('濮阳明', 'Puyang Ming'),
+             ('赫連勃', 'Helian Bo'), ('남궁민', 'Namgung Min')) AS v(a, b);
 
 -- Names of different people
 SELECT a, b, round(cdw.name_similarity(a, b)::numeric, 3) AS similarity
