@@ -291,7 +291,7 @@ match_others(comparison *c, cdw_name *a, cdw_name *b)
 		match_best(c, y, n, x, m);
 }
 
-/* Whether an earlier token of the name is the same. */
+/* Whether another token of the name is the same. */
 static bool
 is_repeated(const cdw_name *name, int i)
 {
