@@ -15,7 +15,7 @@ FROM unnest(ARRAY['100 N Main St', '100 NW Main St', '160 Central Park S', '3570
 -- Parts of buildings (appendix C2), numbers, boxes, ordinals
 SELECT v, cdw.normalize_address(v)
 FROM unnest(ARRAY['12 Main St Apt. 5', '12 Main St #5', '12 Main St, No. 5', '5 Elm Blvd Ste 200', 'Rm 4, Bldg C', '5th Ave, 2nd Fl', 'Miami FL 33101',
-                  'P.O. Box 12', 'P. O. Box 12', 'PO Box 12', 'Post Office Box 12', 'POB 12', '156 Second Ave.', '156 2nd Ave', '12-14 High St']) v;
+                  'P.O. Box 12', 'P. O. Box 12', 'PO Box 12', 'Post Office Box 12', 'POB 12', 'RR 2, Box 7', 'Trailer, POB, SW', '156 Second Ave.', '156 2nd Ave', '12-14 High St']) v;
 -- German: also joined to the name
 SELECT v, cdw.normalize_address(v)
 FROM unnest(ARRAY['Hauptstr. 5', 'Hauptstraße 5', 'HAUPTSTRASSE 5', 'Karl-Marx-Str. 12a', 'Berliner Straße 7', 'Alexanderpl. 3', 'Alexanderplatz 3',

@@ -53,7 +53,7 @@ FROM (SELECT cdw.normalize_text(chr(c)) AS alone,
 CREATE TEMP TABLE token AS
 SELECT row_number() OVER () - 1 AS id, kind, word
 FROM (VALUES ('company', 'ltd co kg gmbh s a de c v sa sp z o oo inc pt tbk ооо 株式会社 (株) 有限公司 公司 주 주식회사 ذ.م.م شركة and und et the p & acme co.kg บริษัท จำกัด'),
-             ('address', 'st rd dr n s e ne no nr n° ste fl apt unit 5 12 5th second p o box post office la av r c v pl bis de hauptstr str alexanderpl calle via rue 33101 oak x'),
+             ('address', 'st rd dr n s e ne no nr n° ste fl apt unit 5 12 5th second p o box pob rr trailer post office la av r c v pl bis de hauptstr str alexanderpl calle via rue 33101 oak x'),
              ('han', '省 市 区 县 盟 路 街 道 街道 村 号 號 室 层 樓 栋 号楼 单元 弄 自治区 自治州 自治县 特别行政区 市辖区 新区 回族 壮 北京 上海 浙江 杭州 西湖 镇 桥 高 一 十 百 〇 5 12 a 丁目 番地 小'))
          AS t(kind, words), regexp_split_to_table(words, ' ') word;
 CREATE TEMP TABLE mixed AS

@@ -12,7 +12,8 @@ FROM (VALUES ('Li Xiaolong', 'Xiaolong Li'), ('Li Xiaolong', '李小龙'), ('Xia
              ('Ludwig van Beethoven', 'Ludwig Beethoven'), ('Ali Ali Hassan', 'Ali Hassan'),
              ('김민수', 'Kim Min-soo'), ('이영희', 'Lee Young-hee'), ('やまだ たろう', 'Yamada Tarō'),
              ('Юрий Гагарин', 'Yuri Gagarin'), ('Νίκος Καζαντζάκης', 'Nikos Kazantzakis'), ('محمد علي', 'Muhammad Ali'),
-             ('王 小明', '王小明'), ('張學友', '张学友'), ('欧阳修', 'Ouyang Xiu')) AS v(a, b);
+             ('王 小明', '王小明'), ('張學友', '张学友'), ('欧阳修', 'Ouyang Xiu'), ('濮阳明', 'Puyang Ming'),
+             ('赫連勃', 'Helian Bo'), ('남궁민', 'Namgung Min')) AS v(a, b);
 
 -- Names of different people
 SELECT a, b, round(cdw.name_similarity(a, b)::numeric, 3) AS similarity
@@ -42,6 +43,8 @@ FROM (SELECT a, b, cdw.name_similarity(a, b) AS s
            unnest(ARRAY['John Smith', 'Smith John', 'J. Smith', 'JR Smith', 'Jon Jonn John', 'Jonn John Jno', 'Ann Ann Anne', 'A. B. C.',
                         '李小龙', '龙 小李', '김민수', 'محمد', 'de la Cruz', 'van', 'X', '', 'Mary-Ann O''Neil', 'Maryann ONeil',
                         'a b c d e f g h i j k l m n o p q', 'ab bc cd de ef fg gh hi ij jk kl lm mn no op pq qr rs']) b) s;
+-- Nothing but blanks differs, and only one name begins with hangul
+SELECT cdw.name_similarity('김민준 X Brett', '김민준X Brett'), cdw.name_similarity('김민준X Brett', '김민준 X Brett');
 
 -- Many words: assigned one after the other beyond 8 that differ
 SELECT round(cdw.name_similarity(string_agg('word' || n, ' '), string_agg('wort' || n, ' ' ORDER BY n DESC))::numeric, 2) AS similarity
@@ -64,6 +67,14 @@ FROM (VALUES ('Ted'), ('Theodore')) AS t(name);
 -- A table that changes from row to row
 SELECT n, round(cdw.name_similarity('Bob Smith', 'Robert Smith', n)::numeric, 3)
 FROM (VALUES ('{}'::jsonb), ('{"robert": ["bob"]}'), (NULL), ('{"robert": ["rob"]}'), ('{"robert": ["bob"]}')) AS v(n);
+-- A variable that changes under one expression of PL/pgSQL
+DO $$
+DECLARE n jsonb;
+BEGIN
+    FOREACH n IN ARRAY ARRAY['{}', '{"robert": ["bob"]}', NULL, '{"robert": ["rob"]}']::jsonb[] LOOP
+        RAISE NOTICE '% %', n, round(cdw.name_similarity('Bob Smith', 'Robert Smith', n)::numeric, 3);
+    END LOOP;
+END $$;
 
 -- The built-in table is one that can be given, with the same result; every word of it is in the form that names are compared in.
 SELECT jsonb_typeof(cdw.nicknames()) AS type, cdw.nicknames() -> 'robert' ? 'bob' AS bob,

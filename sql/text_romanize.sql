@@ -40,7 +40,7 @@ FROM unnest(ARRAY['ファン', 'ティナ', 'ウィリアム', 'ヴァイオレ�
 
 -- Hangul: Revised Romanization (2000), a token a syllable
 SELECT v, cdw.romanize(v)
-FROM unnest(ARRAY['김민준', '이 서연', '박정희', '최', '왕건', '독립문', '값', '꽃', U&'\1100\1175\11B7', 'ㄱ', 'ㅏ', '김Kim']) v;
+FROM unnest(ARRAY['김민준', '이 서연', '박정희', '최', '왕건', '독립문', '값', '꽃', U&'\1100\1175\11B7', 'ㄱ', 'ㅏ', '김Kim', 'ㅇ', 'ㅇ!', 'ㅇ曾国藩']) v;
 
 -- Cyrillic: Russian (BGN/PCGN 1947 without apostrophes), and by its letters
 -- Ukrainian (resolution 55 of 2010), Belarusian, Bulgarian (Act of 2009), Serbian (its Latin alphabet), Macedonian

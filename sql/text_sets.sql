@@ -77,6 +77,8 @@ SELECT cdw.jaccard('a', 'b', 0);
 SELECT cdw.dice('a', 'b', -1);
 SELECT cdw.cosine('a', 'b', 0);
 SELECT cdw.jaccard(repeat('a', 10000001), 'a');
+SELECT cdw.token_sort_similarity('a', repeat('a', 10000001));
+SELECT cdw.token_set_similarity(repeat('a ', 5000001), 'a');
 SELECT cdw.token_sort_similarity(repeat('a', 200000), repeat('b', 100000));
 SELECT cdw.token_set_similarity(repeat('a ', 100000), repeat('b ', 100000)) AS one_token_each;
 SELECT cdw.token_set_similarity('b ' || repeat('a', 200000), 'c ' || repeat('c', 100000));

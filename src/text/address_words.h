@@ -31,7 +31,7 @@ typedef enum cdw_address_kind
 	CDW_STREET_OR_SAINT, /* "st" */
 	CDW_UNIT,			 /* wherever it stands: a part of a building */
 	CDW_UNIT_NUMBERED,	 /* before a number or a letter, or behind "2nd" */
-	CDW_DIRECTION,		 /* beside the name of a street: see spell_direction */
+	CDW_DIRECTION,		 /* beside the name of a street: see is_direction */
 	CDW_NUMBER_SIGN		 /* dropped before a number */
 } cdw_address_kind;
 

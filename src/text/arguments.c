@@ -11,6 +11,14 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
+/* Refuses text beyond ASCII when it is not UTF-8. */
+void
+cdw_check_encoding(const char *value, int len)
+{
+	if (GetDatabaseEncoding() != PG_UTF8 && !cdw_is_ascii(value, len))
+		cdw_check_utf8();
+}
+
 /* Argument number argno; refuses text beyond ASCII when it is not UTF-8. */
 cdw_text
 cdw_get_text(FunctionCallInfo fcinfo, int argno)
@@ -18,8 +26,7 @@ cdw_get_text(FunctionCallInfo fcinfo, int argno)
 	text *value = PG_GETARG_TEXT_PP(argno);
 	cdw_text argument = {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
 
-	if (GetDatabaseEncoding() != PG_UTF8 && !cdw_is_ascii(argument.value, argument.len))
-		cdw_check_utf8();
+	cdw_check_encoding(argument.value, argument.len);
 	return argument;
 }
 

@@ -18,6 +18,7 @@ typedef struct cdw_text
 } cdw_text;
 
 /* arguments.c */
+extern void cdw_check_encoding(const char *value, int len);
 extern cdw_text cdw_get_text(FunctionCallInfo fcinfo, int argno);
 extern StringInfoData cdw_result_buffer(int len);
 extern Datum cdw_return_text(FunctionCallInfo fcinfo, bool valid, const StringInfo out);

@@ -6,10 +6,10 @@
 #include "text/arguments.h"
 #include "text/symbols.h"
 
-/* Jaro and q-grams take 12 and 16 bytes of memory per code point beyond 64. */
+/* Jaro and q-grams take 12 and 16 bytes of memory per code point beyond 64, tokens 32 bytes each. */
 #define MAX_LENGTH 10000000
 
-/* Refuses a string that is too long for Jaro similarity and q-grams. */
+/* Refuses a string that is too long for what takes much memory per code point. */
 static void
 check_length(const cdw_text *value)
 {
@@ -142,6 +142,8 @@ CDW_FUNCTION(cdw_token_sort_similarity_sql)
 	cdw_text a = cdw_get_text(fcinfo, 0);
 	cdw_text b = cdw_get_text(fcinfo, 1);
 
+	check_length(&a);
+	check_length(&b);
 	PG_RETURN_FLOAT8(cdw_token_sort_similarity(a.value, a.len, b.value, b.len));
 }
 
@@ -151,5 +153,7 @@ CDW_FUNCTION(cdw_token_set_similarity_sql)
 	cdw_text a = cdw_get_text(fcinfo, 0);
 	cdw_text b = cdw_get_text(fcinfo, 1);
 
+	check_length(&a);
+	check_length(&b);
 	PG_RETURN_FLOAT8(cdw_token_set_similarity(a.value, a.len, b.value, b.len));
 }

@@ -43,11 +43,18 @@ static const char *const particles[] = {
 	"lo",  "los", "ter", "van", "von",	"y",  "zu",	 "zum", "zur",
 };
 
+/* Whether a token is of a script that writes names with or without blanks. */
+static bool
+is_han_or_hangul(const cdw_name_token *token)
+{
+	return token->script == CDW_HAN || token->script == CDW_HANGUL;
+}
+
 /* Whether a token is a particle. */
 static bool
 is_particle(const cdw_name_token *token)
 {
-	if (token->len > 5 || token->script == CDW_HAN || token->script == CDW_HANGUL)
+	if (token->len > 5 || is_han_or_hangul(token))
 		return false;
 	for (int i = 0; i < (int) lengthof(particles); i++)
 		if (strncmp(particles[i], token->text, token->len) == 0 && particles[i][token->len] == '\0')
@@ -284,7 +291,7 @@ match_others(comparison *c, cdw_name *a, cdw_name *b)
 		match_best(c, y, n, x, m);
 }
 
-/* Whether an earlier token of the name is the same. */
+/* Whether another token of the name is the same. */
 static bool
 is_repeated(const cdw_name *name, int i)
 {
@@ -354,7 +361,7 @@ compare_names(cdw_name *a, cdw_name *b, const cdw_nicknames *nicknames)
 	return 1 / (1 + c.cost / weight);
 }
 
-/* Whether the names differ in nothing but blanks and one is Han or hangul, which may do without. */
+/* Whether the names differ in nothing but blanks, and one begins with Han or hangul. */
 static bool
 only_spacing(const cdw_name *a, const cdw_name *b)
 {
@@ -363,7 +370,7 @@ only_spacing(const cdw_name *a, const cdw_name *b)
 	int i = 0;
 	int j = 0;
 
-	if (a->tokens[0].script != CDW_HAN && a->tokens[0].script != CDW_HANGUL)
+	if (!is_han_or_hangul(&a->tokens[0]) && !is_han_or_hangul(&b->tokens[0]))
 		return false;
 	for (;;)
 	{

@@ -53,6 +53,7 @@ add_word(cdw_nicknames *table, const char *word, int len, uint32 formal, const c
 	StringInfoData roman = cdw_result_buffer(len);
 	int written = 0;
 
+	cdw_check_encoding(word, len);
 	cdw_normalize_text(word, len, &normal);
 	cdw_romanize(normal.data, normal.len, &roman);
 	for (int i = 0; i < roman.len; i++)
@@ -129,7 +130,11 @@ read_nicknames(Jsonb *source)
 	return parsed;
 }
 
-/* The table of this call: that of the call before where the argument did not change. */
+/*
+ * The table of this call: that of the call before where the argument did not change. That is told by
+ * comparing the bytes: a parameter counts as stable, but PL/pgSQL keeps the call site of an expression
+ * while its variables change.
+ */
 static const cdw_nicknames *
 get_nicknames(FunctionCallInfo fcinfo, int argno)
 {
@@ -140,8 +145,6 @@ get_nicknames(FunctionCallInfo fcinfo, int argno)
 
 	if (PG_ARGISNULL(argno))
 		return cdw_builtin_nicknames();
-	if (parsed != NULL && get_fn_expr_arg_stable(fcinfo->flinfo, argno))
-		return parsed->table;
 	source = PG_GETARG_JSONB_P(argno);
 	if (parsed != NULL && VARSIZE(parsed->source) == VARSIZE(source) &&
 		memcmp(parsed->source, source, VARSIZE(source)) == 0)

@@ -20,12 +20,8 @@
 #define MAX_PARTS 4
 #define MAX_INITIALS 3
 
-/* Chinese and Korean surnames of two characters. */
-static const char *const double_surnames[] = {
-	"欧阳", "歐陽", "司马", "司馬", "上官", "诸葛", "諸葛", "东方", "東方", "皇甫", "尉迟", "尉遲",
-	"公孙", "公孫", "慕容", "令狐", "夏侯", "长孙", "長孫", "轩辕", "軒轅", "端木", "司徒", "司空",
-	"南宫", "南宮", "独孤", "獨孤", "宇文", "百里", "呼延", "남궁", "황보", "제갈", "선우", "독고",
-};
+/* Korean surnames of two syllables. */
+static const char *const korean_surnames[] = {"남궁", "황보", "제갈", "선우", "독고"};
 
 /* Degrees that are written like initials. */
 static const char *const dotted_degrees[] = {"md", "mba", "dds", "cpa", "phd"};
@@ -146,6 +142,18 @@ word_script(const char *word, int len)
 	return script;
 }
 
+/* Makes room for so many tokens. The name outlives an error, so it is changed after that may occur. */
+static void
+reserve_tokens(cdw_name *name, int count)
+{
+	int capacity = count * 2;
+
+	if (count <= name->capacity)
+		return;
+	name->tokens = repalloc(name->tokens, capacity * sizeof(cdw_name_token));
+	name->capacity = capacity;
+}
+
 /* Appends a token whose text was written from "start" on; nothing if that is empty. */
 static void
 add_token(cdw_name *name, int start, cdw_name_script script, const char *source, int source_len)
@@ -154,11 +162,7 @@ add_token(cdw_name *name, int start, cdw_name_script script, const char *source,
 
 	if (name->text.len == start)
 		return;
-	if (name->count == name->capacity)
-	{
-		name->capacity *= 2;
-		name->tokens = repalloc(name->tokens, name->capacity * sizeof(cdw_name_token));
-	}
+	reserve_tokens(name, name->count + 1);
 	token = &name->tokens[name->count++];
 	token->len = name->text.len - start;
 	token->script = script;
@@ -188,12 +192,18 @@ append_syllables(cdw_name *name, int *at, int syllables)
 static int
 surname_symbols(const char *word, int len)
 {
+	const unsigned char *at = (const unsigned char *) word;
+	const unsigned char *end = at + len;
 	int symbols = cdw_symbol_count(word, len);
+	uint32 first;
 
-	if (symbols < 2)
-		return 0;
-	for (int i = 0; symbols > 2 && i < (int) lengthof(double_surnames); i++)
-		if (memcmp(word, double_surnames[i], strlen(double_surnames[i])) == 0)
+	if (symbols < 3)
+		return symbols == 2;
+	first = cdw_next_symbol(&at, end);
+	if (cdw_is_compound_surname(first, cdw_next_symbol(&at, end)))
+		return 2;
+	for (int i = 0; i < (int) lengthof(korean_surnames); i++)
+		if (memcmp(word, korean_surnames[i], strlen(korean_surnames[i])) == 0)
 			return 2;
 	return 1;
 }
@@ -391,11 +401,7 @@ split_initials(cdw_name *name, int i)
 	int extra = name->tokens[i].len - 1;
 	cdw_name_token *token;
 
-	if (name->count + extra > name->capacity)
-	{
-		name->capacity = (name->count + extra) * 2;
-		name->tokens = repalloc(name->tokens, name->capacity * sizeof(cdw_name_token));
-	}
+	reserve_tokens(name, name->count + extra);
 	token = &name->tokens[i];
 	memmove(token + 1 + extra, token + 1, (name->count - i - 1) * sizeof(cdw_name_token));
 	for (int letter = 0; letter <= extra; letter++)

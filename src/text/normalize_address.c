@@ -302,13 +302,22 @@ stands_for(const address *address, int i, const cdw_address_word *entry)
 	}
 }
 
-/* Replaces a word. */
-static void
-set_word(address_word *word, const char *text)
+/* Replaces the i-th word by one, or by two between which is a blank. False if there is no room. */
+static bool
+replace_word(address *address, int i, const char *text)
 {
-	word->text = text;
-	word->len = strlen(text);
-	word->hash = cdw_word_hash(text, word->len);
+	address_word *word = &address->words[i];
+	int len = strcspn(text, " ");
+
+	if (text[len] == ' ')
+	{
+		if (address->count == MAX_WORDS)
+			return false;
+		memmove(word + 1, word, (address->count++ - i) * sizeof(address_word));
+		(void) replace_word(address, i + 1, text + len + 1);
+	}
+	*word = (address_word){text, len, cdw_word_hash(text, len)};
+	return true;
 }
 
 /* Removes words. */
@@ -332,12 +341,8 @@ spell_out(address *address, int i, const cdw_address_word *entry)
 		return true;
 	}
 	if (entry->kind == CDW_STREET_OR_SAINT)
-		set_word(&address->words[i], is_saint(address, i) ? "saint" : "street");
-	else if (stands_for(address, i, entry))
-		set_word(&address->words[i], entry->word);
-	else
-		return false;
-	return true;
+		return replace_word(address, i, is_saint(address, i) ? "saint" : "street");
+	return stands_for(address, i, entry) && replace_word(address, i, entry->word);
 }
 
 /* Unites "p o box" and "post office box" at the i-th word. Whether it was there. */
@@ -349,7 +354,7 @@ unite_po_box(address *address, int i)
 
 	if (!(letters || words) || !is_word(address, i + 2, "box"))
 		return false;
-	set_word(&address->words[i], "po");
+	(void) replace_word(address, i, "po");
 	remove_words(address, i + 1, 1);
 	return true;
 }

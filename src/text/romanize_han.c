@@ -6,6 +6,8 @@
  */
 #include "text/romanize.h"
 
+#include "text/symbols.h"
+
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -64,6 +66,7 @@ static const han_reading compound_surnames[] = {
 	{u"申屠", ""},			{u"端木", ""},			{u"南宫", ""},			 {u"南宮", ""},
 	{u"轩辕", ""},			{u"軒轅", ""},			{u"钟离", ""},			 {u"鍾離", ""},
 	{u"西门", ""},			{u"西門", ""},			{u"独孤", ""},			 {u"獨孤", ""},
+	{u"百里", ""},
 };
 
 /* Readings in any place where names differ from kMandarin's first: 曾, 李长春, 王晟, 张珩. */
@@ -95,6 +98,16 @@ look_up(const han_reading *table, int count, const UChar *text, int units)
 		if (table[i].han[0] == text[0] && (units == 1 || table[i].han[1] == text[1]))
 			return table[i].latin;
 	return NULL;
+}
+
+/* Whether two characters are together a surname. */
+bool
+cdw_is_compound_surname(uint32 first, uint32 second)
+{
+	const UChar text[2] = {(UChar) first, (UChar) second};
+
+	return Max(first, second) <= 0xFFFF &&
+		   look_up(compound_surnames, lengthof(compound_surnames), text, 2) != NULL;
 }
 
 /* Writes a character's reading where it is no surname; " " where it has none. */

@@ -199,12 +199,16 @@ cdw_romanize_kana(cdw_roman *roman)
 	roman->at = end;
 }
 
-/* A hangul syllable, a token of its own; a jamo that stands alone as it would be in one. */
+/*
+ * A hangul syllable, a token of its own; a jamo that stands alone as it would be in one, so that a
+ * mute initial gives nothing.
+ */
 void
 cdw_romanize_hangul(cdw_roman *roman)
 {
 	char latin[12] = "";
 	UChar32 c = cdw_roman_letter(roman, roman->at);
+	int first = roman->at;
 
 	if (c >= FIRST_INITIAL && c < FIRST_INITIAL + (int) lengthof(initial_jamo))
 	{
@@ -223,6 +227,6 @@ cdw_romanize_hangul(cdw_roman *roman)
 	}
 	if (*latin != '\0')
 		cdw_roman_syllable(roman, latin);
-	else
+	else if (roman->at == first)
 		cdw_romanize_other(roman);
 }

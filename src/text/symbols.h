@@ -23,4 +23,7 @@ extern void cdw_casefold(const char *value, int len, StringInfo out);
 /* latin_letters.c: words of A to Z with single blanks between; what is in out is replaced */
 extern void cdw_latin_letters(const char *value, int len, StringInfo out);
 
+/* romanize_han.c: whether two Han characters are together a surname */
+extern bool cdw_is_compound_surname(uint32 first, uint32 second);
+
 #endif /* CDW_SYMBOLS_H */

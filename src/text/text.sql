@@ -22,7 +22,7 @@ CREATE FUNCTION cdw.normalize_company(value text)
     AS 'MODULE_PATHNAME', 'cdw_normalize_company_sql'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION cdw.normalize_company(text) IS
-    'Name of a company in its standard form: as normalize_text, legal forms (Ltd, GmbH, S.A., 有限公司 ...) and the word and dropped unless nothing else is left';
+    'Name of a company in its standard form: as normalize_text, legal forms (Ltd, GmbH, S.A. and the like) and the word and dropped unless nothing else is left';
 
 CREATE FUNCTION cdw.normalize_address(value text)
     RETURNS text

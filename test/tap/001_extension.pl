@@ -32,14 +32,18 @@ is($node->safe_psql('target', $objects), $node->safe_psql('source', $objects), '
 is($node->safe_psql('target', q{SELECT has_schema_privilege('public', 'cdw', 'USAGE')}), 't', 'and PUBLIC may use the schema');
 
 # Text is read as UTF-8: the extension can be created elsewhere, and refuses what is not ASCII there.
-for my $encoding (qw(LATIN1 SQL_ASCII)) {
+my %beyond_ascii = (LATIN1 => '\xe9', EUC_JP => '\xa4a2', SQL_ASCII => '\xe9');
+for my $encoding (sort keys %beyond_ascii) {
     my $database = lc $encoding;
+    my $text = "convert_from('$beyond_ascii{$encoding}', '$encoding')";
     $node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template0 ENCODING '$encoding' LOCALE 'C'");
     $node->safe_psql($database, 'CREATE EXTENSION customer_dw');
-    my ($status, $out, $error) = $node->psql($database, q{SELECT cdw.normalize_text(chr(233))},
-        extra_params => [ '-v', 'VERBOSITY=verbose' ]);
-    isnt($status, 0, "normalize_text fails in a database of encoding $encoding");
-    like($error, qr/ERROR:  0A000: server encoding "$encoding" is not supported/, "and says why for $encoding");
+    for my $call ("normalize_text($text)", "name_similarity('Joe Lee', 'Jo Lee', jsonb_build_object($text || 'joe', '[\"jo\"]'::jsonb))") {
+        my ($status, $out, $error) = $node->psql($database, "SELECT cdw.$call", extra_params => [ '-v', 'VERBOSITY=verbose' ]);
+        my ($name) = split /\(/, $call;
+        isnt($status, 0, "$name fails in a database of encoding $encoding");
+        like($error, qr/ERROR:  0A000: server encoding "$encoding" is not supported/, "and says why for $encoding");
+    }
 }
 
 $node->stop;
