@@ -103,18 +103,11 @@ is_alphanumeric(uint32 symbol)
 	return (symbol >= '0' && symbol <= '9') || (symbol >= 'a' && symbol <= 'z');
 }
 
-static inline bool
-is_han(uint32 symbol)
-{
-	return (symbol >= 0x4E00 && symbol <= 0x9FFF) || (symbol >= 0x3400 && symbol <= 0x4DBF) ||
-		   (symbol >= 0x20000 && symbol <= 0x3FFFF) || symbol == U'〇';
-}
-
 /* Whether a code point stays as it is, whatever comes to stand before it. */
 static bool
 stands_alone(uint32 symbol)
 {
-	return symbol < 0x80 || is_han(symbol) || (symbol >= 0x3041 && symbol <= 0x3096) ||
+	return symbol < 0x80 || cdw_is_han(symbol) || (symbol >= 0x3041 && symbol <= 0x3096) ||
 		   (symbol >= 0x30A1 && symbol <= 0x30FA);
 }
 
@@ -128,7 +121,7 @@ cdw_has_han(const char *value, int len)
 	if (cdw_is_ascii(value, len))
 		return false;
 	while (at < end)
-		if (is_han(cdw_next_symbol(&at, end)))
+		if (cdw_is_han(cdw_next_symbol(&at, end)))
 			return true;
 	return false;
 }

@@ -111,8 +111,7 @@ space_initials(const char *value, int len, StringInfo out)
 static cdw_name_script
 script_of(uint32 symbol)
 {
-	if ((symbol >= 0x4E00 && symbol <= 0x9FFF) || (symbol >= 0x3400 && symbol <= 0x4DBF) ||
-		(symbol >= 0x20000 && symbol <= 0x3FFFF) || symbol == 0x3005)
+	if (cdw_is_han(symbol))
 		return CDW_HAN;
 	if (symbol >= 0xAC00 && symbol <= 0xD7A3)
 		return CDW_HANGUL;
@@ -233,20 +232,6 @@ add_word(cdw_name *name, const char *word, int len, cdw_name_script script, bool
 	add_token(name, start, script, word + surname_len, len - surname_len);
 }
 
-/* Finds the next word from *at on; returns its length, 0 at the end. */
-static int
-next_word(const StringInfo text, int *at, const char **word)
-{
-	int start = *at;
-	int end = start;
-
-	while (end < text->len && text->data[end] != ' ')
-		end++;
-	*word = text->data + start;
-	*at = end + 1;
-	return end - start;
-}
-
 /* Counts the words of a script. */
 static int
 count_words(const StringInfo text, cdw_name_script script)
@@ -256,7 +241,7 @@ count_words(const StringInfo text, cdw_name_script script)
 
 	for (int at = 0; at < text->len;)
 	{
-		int len = next_word(text, &at, &word);
+		int len = cdw_next_word(text, &at, &word);
 
 		count += word_script(word, len) == script;
 	}
@@ -284,7 +269,7 @@ cdw_name_read(cdw_name *name, const char *value, int len)
 	name->count = 0;
 	for (int at = 0; at < name->normal.len;)
 	{
-		int size = next_word(&name->normal, &at, &word);
+		int size = cdw_next_word(&name->normal, &at, &word);
 		int start = name->text.len;
 
 		if (cdw_is_ascii(word, size))

@@ -6,6 +6,7 @@
  * one nickname are not (Edward, Theodore: Ted).
  */
 #include "text/nicknames.h"
+#include "text/word_index.h"
 
 #include "utils/memutils.h"
 
@@ -36,14 +37,12 @@ struct cdw_nicknames
 	int capacity;
 };
 
-/* A hash of a short word: FNV-1a of 32 bits. */
+/* A hash of a short word whose low bits are good. */
 static uint32
 hash_word(const char *word, int len)
 {
-	uint32 hash = 2166136261u;
+	uint32 hash = cdw_word_hash(word, len);
 
-	for (int i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char) word[i]) * 16777619u;
 	return hash ^ hash >> 15;
 }
 

@@ -131,14 +131,8 @@ classify(const char *word, int len)
 static int
 next_word(const StringInfo text, int *at, const char **word)
 {
-	int end = *at;
-	int len;
+	int len = cdw_next_word(text, at, word);
 
-	*word = text->data + *at;
-	while (end < text->len && text->data[end] != ' ')
-		end++;
-	len = end - *at;
-	*at = end + 1;
 	if (len > 0 && (unsigned char) (*word)[len - 1] < 0x80)
 		return len;
 	return without_honorifics(*word, len);

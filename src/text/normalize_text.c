@@ -186,10 +186,7 @@ normalize_unicode(const char *value, int len, StringInfo out)
 	cdw_utf16 text;
 
 	cdw_utf16_read(&source, value, len);
-	/* As an apostrophe, before NFKC makes a blank and an accent of it. */
-	for (int i = 0; i < source.length; i++)
-		if (source.data[i] == 0xB4)
-			source.data[i] = '\'';
+	cdw_utf16_straighten(&source);
 	cdw_utf16_normalize(casefold_form(), &source, &text);
 	cdw_utf16_free(&source);
 	simplify(composed, &text);

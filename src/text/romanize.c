@@ -214,10 +214,7 @@ romanize_unicode(const char *value, int len, StringInfo out)
 
 	cdw_check_icu(status);
 	cdw_utf16_read(&source, value, len);
-	/* As an apostrophe, before NFKD makes a blank and an accent of it. */
-	for (int i = 0; i < source.length; i++)
-		if (source.data[i] == 0xB4)
-			source.data[i] = '\'';
+	cdw_utf16_straighten(&source);
 	cdw_utf16_normalize(decomposed, &source, &text);
 	cdw_utf16_free(&source);
 

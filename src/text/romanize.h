@@ -66,7 +66,6 @@ extern void cdw_romanize_han(cdw_roman *roman);
 extern void cdw_romanize_other(cdw_roman *roman);
 
 /* romanize_han.c */
-extern bool cdw_is_han(UChar32 c);
 
 /* romanize_other.c: what ICU makes of a few characters, letters, digits and blanks of ASCII only */
 typedef struct cdw_transliterator

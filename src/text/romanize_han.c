@@ -82,14 +82,6 @@ static cdw_transliterator han_latin = {.id = "Han-Latin"};
 /* Readings by character, asked of ICU when first needed; an empty one is not known yet. */
 static char (*kept)[READING_SIZE];
 
-/* Whether this file reads the character. */
-bool
-cdw_is_han(UChar32 c)
-{
-	return (c >= FIRST_KEPT && c <= LAST_KEPT) || c == ITERATION_MARK || c == ZERO ||
-		   (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x20000 && c <= 0x3FFFF);
-}
-
 /* The reading of the first "units" of text in a table; NULL if it is not there. */
 static const char *
 look_up(const han_reading *table, int count, const UChar *text, int units)

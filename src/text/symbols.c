@@ -156,3 +156,17 @@ cdw_append_symbol(StringInfo out, uint32 symbol)
 	bytes[length++] = (char) (0x80 | (symbol & 0x3F));
 	appendBinaryStringInfo(out, bytes, length);
 }
+
+/* Finds the word at *at of standard text, and moves *at to the next; returns its length, 0 at the end. */
+int
+cdw_next_word(const StringInfo text, int *at, const char **word)
+{
+	int start = *at;
+	int end = start;
+
+	while (end < text->len && text->data[end] != ' ')
+		end++;
+	*word = text->data + start;
+	*at = end + 1;
+	return end - start;
+}

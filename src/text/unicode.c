@@ -67,6 +67,15 @@ cdw_utf16_read(cdw_utf16 *string, const char *value, int len)
 	cdw_check_icu(status);
 }
 
+/* An acute accent by itself stands for an apostrophe; NFKC would make a blank and an accent of it. */
+void
+cdw_utf16_straighten(cdw_utf16 *string)
+{
+	for (int i = 0; i < string->length; i++)
+		if (string->data[i] == 0xB4)
+			string->data[i] = '\'';
+}
+
 /* Replaces what is in out by the string in UTF-8. */
 void
 cdw_utf16_write(const cdw_utf16 *string, StringInfo out)

@@ -30,6 +30,7 @@ extern void cdw_check_icu(UErrorCode status);
 extern void cdw_utf16_reserve(cdw_utf16 *string, int capacity);
 extern void cdw_utf16_free(cdw_utf16 *string);
 extern void cdw_utf16_read(cdw_utf16 *string, const char *value, int len);
+extern void cdw_utf16_straighten(cdw_utf16 *string);
 extern void cdw_utf16_write(const cdw_utf16 *string, StringInfo out);
 extern void cdw_utf16_normalize(const UNormalizer2 *form, const cdw_utf16 *from, cdw_utf16 *to);
 
