@@ -31,7 +31,8 @@ typedef struct part
 typedef struct date_parts
 {
 	part parts[3];
-	bool units; /* 年月日 or 년월일: the parts are year, month, day */
+	bool units;	  /* 年月日 or 년월일: the parts are year, month, day */
+	bool compact; /* eight digits */
 } date_parts;
 
 static const char *const month_names[] = {"january",   "february", "march",	   "april",
@@ -46,6 +47,12 @@ static const struct
 	const char *month;
 	const char *days[3];
 } unit_words[] = {{"年", "月", {"日", "号", "號"}}, {"년", "월", {"일", "일", "일"}}};
+
+/* Behind a date: weekdays in Chinese and Japanese, and the halves of the day before its time. */
+static const char *const han_weeks[] = {"星期", "礼拜", "禮拜", "周", "週"};
+static const char *const han_weekdays[] = {"一", "二", "三", "四", "五", "六", "日",
+										   "天", "月", "火", "水", "木", "金", "土"};
+static const char *const half_days[] = {"上午", "下午", "午前", "午後", "오전", "오후"};
 
 /* Moves over what the text begins with, if it begins with that. */
 static bool
@@ -134,6 +141,8 @@ read_separator(const char **at)
 	if (**at != '\0' && strchr("-/.,", **at) != NULL)
 		separator = *(*at)++;
 	skip_blanks(at);
+	/* "12th of March" */
+	(void) skip_word(at, "of ");
 	return separator == ',' ? ' ' : separator;
 }
 
@@ -183,51 +192,6 @@ read_units(const char **at, date_parts *date)
 		return true;
 	}
 	return false;
-}
-
-/* Reads eight digits as year, month, day. False, with *at where it was, if they are not there. */
-static bool
-read_compact(const char **at, date_parts *date)
-{
-	const char *p = *at;
-	part all;
-
-	if (!read_number(&p, 8, &all) || all.digits != 8)
-		return false;
-	date->parts[0] = (part){NUMBER, 4, all.value / 10000};
-	date->parts[1] = (part){NUMBER, 2, all.value / 100 % 100};
-	date->parts[2] = (part){NUMBER, 2, all.value % 100};
-	*at = p;
-	return true;
-}
-
-/* Reads three parts with like separators; a blank goes with any when a month is named. */
-static bool
-read_separated(const char **at, date_parts *date)
-{
-	char separators[2];
-	int names = 0;
-
-	for (int i = 0; i < 3; i++)
-	{
-		if (!read_part(at, &date->parts[i]))
-			return false;
-		names += date->parts[i].kind == MONTH_NAME;
-		if (date->parts[i].kind == NUMBER && date->parts[i].digits <= 2)
-			skip_ordinal(at);
-		if (i < 2)
-		{
-			const char *before = *at;
-
-			separators[i] = read_separator(at);
-			/* digits and letters may touch, digits and digits not */
-			if (*at == before && (letters(before) == 0) == (date->parts[i].kind == NUMBER))
-				return false;
-		}
-	}
-	if (names > 1 || date->parts[2].kind == MONTH_NAME)
-		return false;
-	return names == 1 || separators[0] == separators[1];
 }
 
 /* Reads two digits at most, of which the value is at most "greatest". */
@@ -291,13 +255,104 @@ read_zone(const char **at)
 	return true;
 }
 
+/*
+ * Reads eight digits as year, month, day; six more behind them are a time of day. False, with *at
+ * where it was, if they are not there.
+ */
+static bool
+read_compact(const char **at, date_parts *date)
+{
+	int digits = strspn(*at, "0123456789");
+	const char *p = *at;
+	int all = 0;
+
+	if (digits != 8 && digits != 14)
+		return false;
+	while (p < *at + 8)
+		all = all * 10 + (*p++ - '0');
+	date->parts[0] = (part){NUMBER, 4, all / 10000};
+	date->parts[1] = (part){NUMBER, 2, all / 100 % 100};
+	date->parts[2] = (part){NUMBER, 2, all % 100};
+	if (digits == 14 && !read_compact_clock(&p))
+		return false;
+	date->compact = digits == 8;
+	*at = p;
+	return true;
+}
+
+/* Moves over a time of day with its zone, if there is one: "Mar 12 10:11:12 CET 2020". */
+static void
+skip_clock(const char **at)
+{
+	const char *p = *at;
+
+	if (!read_clock(&p))
+		return;
+	skip_blanks(&p);
+	p += Min(letters(p), 5);
+	skip_blanks(&p);
+	*at = p;
+}
+
+/* Reads three parts with like separators; a blank goes with any when a month is named. */
+static bool
+read_separated(const char **at, date_parts *date)
+{
+	char separators[2];
+	int names = 0;
+
+	for (int i = 0; i < 3; i++)
+	{
+		if (!read_part(at, &date->parts[i]))
+			return false;
+		names += date->parts[i].kind == MONTH_NAME;
+		if (date->parts[i].kind == NUMBER && date->parts[i].digits <= 2)
+			skip_ordinal(at);
+		if (i < 2)
+		{
+			const char *before = *at;
+
+			separators[i] = read_separator(at);
+			/* digits and letters may touch, digits and digits not */
+			if (*at == before && (letters(before) == 0) == (date->parts[i].kind == NUMBER))
+				return false;
+			if (i == 1 && date->parts[0].kind == MONTH_NAME)
+				skip_clock(at);
+		}
+	}
+	if (names > 1 || date->parts[2].kind == MONTH_NAME)
+		return false;
+	return names == 1 || separators[0] == separators[1];
+}
+
+/* Moves over the weekday behind a date in Chinese or Japanese: 星期四, 周四, (木). */
+static void
+skip_han_weekday(const char **at)
+{
+	const char *p = *at;
+	bool bracket;
+
+	skip_blanks(&p);
+	bracket = skip_word(&p, "(");
+	for (int i = 0; i < (int) lengthof(han_weeks) && !skip_word(&p, han_weeks[i]); i++)
+		;
+	for (int i = 0; i < (int) lengthof(han_weekdays); i++)
+		if (skip_word(&p, han_weekdays[i]))
+		{
+			if (!bracket || skip_word(&p, ")"))
+				*at = p;
+			return;
+		}
+}
+
 /* Whether the rest of the value is a time of day, or nothing. */
 static bool
 is_time(const char *at)
 {
 	bool t;
 
-	if (*at == '\0')
+	skip_han_weekday(&at);
+	if (*at == '\0' || strcmp(at, "z") == 0)
 		return true;
 	t = skip_word(&at, "t");
 	if (!t && *at != ' ' && *at != ',' && *at != '\t')
@@ -305,6 +360,9 @@ is_time(const char *at)
 	at += strspn(at, ", \t");
 	if (*at == '\0')
 		return !t;
+	for (int i = 0; i < (int) lengthof(half_days) && !skip_word(&at, half_days[i]); i++)
+		;
+	skip_blanks(&at);
 	if (t && strspn(at, "0123456789") > 2 ? !read_compact_clock(&at) : !read_clock(&at))
 		return false;
 	skip_blanks(&at);
@@ -385,9 +443,9 @@ interpret(const date_parts *date, cdw_field_order order, int *year, int *month, 
 	return is_calendar_day(*year, *month, *day);
 }
 
-/* Rewrites the digits of all scripts as ASCII; "text" is in lower case. */
+/* Rewrites the digits of all scripts, and dashes, as ASCII; "text" is in lower case. */
 static void
-append_ascii_digits(const StringInfo text, StringInfo out)
+append_ascii(const StringInfo text, StringInfo out)
 {
 	const unsigned char *at = (const unsigned char *) text->data;
 	const unsigned char *end = at + text->len;
@@ -399,9 +457,27 @@ append_ascii_digits(const StringInfo text, StringInfo out)
 
 		if (digit >= 0)
 			appendStringInfoCharMacro(out, (char) ('0' + digit));
+		else if ((U_GET_GC_MASK(symbol) & U_GC_PD_MASK) || symbol == 0x2212 /* minus sign */)
+			appendStringInfoCharMacro(out, '-');
 		else
 			cdw_append_symbol(out, symbol);
 	}
+}
+
+/*
+ * Regroups eight digits, which are no day with the year first, so that the year is last. False if it
+ * is before 1800: that is a slip in a day with the year first, 20201340.
+ */
+static bool
+put_year_last(date_parts *date)
+{
+	int first = date->parts[0].value;
+	int year = date->parts[1].value * 100 + date->parts[2].value;
+
+	date->parts[0] = (part){NUMBER, 2, first / 100};
+	date->parts[1] = (part){NUMBER, 2, first % 100};
+	date->parts[2] = (part){NUMBER, 4, year};
+	return year >= 1800;
 }
 
 /* Reads a date in lower case with ASCII digits. */
@@ -418,7 +494,12 @@ read_date(const char *at, cdw_field_order order, int *year, int *month, int *day
 	/* Korean dates with dots end with one */
 	if (*at == '.')
 		at++;
-	return is_time(at) && interpret(&date, order, year, month, day);
+	if (!is_time(at))
+		return false;
+	if (interpret(&date, order, year, month, day))
+		return true;
+	return date.compact && order != CDW_YMD && put_year_last(&date) &&
+		   interpret(&date, order, year, month, day);
 }
 
 /*
@@ -446,7 +527,7 @@ cdw_normalize_date(const char *value, int len, cdw_field_order order, int *year,
 	initStringInfo(&folded);
 	initStringInfo(&digits);
 	cdw_casefold(value, len, &folded);
-	append_ascii_digits(&folded, &digits);
+	append_ascii(&folded, &digits);
 	valid = read_date(digits.data, order, year, month, day);
 	pfree(folded.data);
 	pfree(digits.data);
