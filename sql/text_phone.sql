@@ -38,11 +38,11 @@ FROM unnest(ARRAY['011 15-2345-6789', '11 15 2345 6789', '+54 11 15 2345-6789', 
                   '02901 15 45-6789', '011 2345-6789', '15 2345-6789', '0911 15 2345 678', '022 15 3456 7890']) v;
 
 -- Beginnings that are easily forgotten: mobile 31 in Hungary, landlines 13 and 15 in Egypt, 111 of firms in Pakistan, 011 in
--- Bangladesh, 800 from abroad in Singapore; in Austria mobile numbers have at least 10 digits.
+-- Bangladesh, 800 from abroad in Singapore; Austrian numbers are short, but not as short as that.
 SELECT r, v, cdw.normalize_phone(v, r)
 FROM (VALUES ('HU', '06 31 312 3456'), ('EG', '013 2345678'), ('EG', '015 412345'), ('PK', '(051) 111 123 456'),
              ('BD', '01112-345678'), ('SG', '+65 800 123 4567'), ('NG', '0725 123 4567'), ('AT', '01 5131 234'),
-             ('AT', '0664 1234567'), ('AT', '0664 12345'), ('AT', '1234')) AS n(r, v);
+             ('AT', '0732 7070'), ('AT', '0664 1234567'), ('AT', '0664 12'), ('AT', '1234')) AS n(r, v);
 
 -- With a country code the region does not matter; countries without a plan: an assigned code, 8 to 15 digits.
 SELECT count(DISTINCT cdw.normalize_phone('+44 20 7946 0958', r)) AS forms
