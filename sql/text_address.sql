@@ -29,6 +29,13 @@ SELECT v, cdw.normalize_address(v)
 FROM unnest(ARRAY['C/ Mayor 5', 'Calle Mayor, n.º 5', 'Avda. de la Constitución 3', 'Av. Libertador 1000', 'Pza. España 2', 'Calle Sol 3, piso 2',
                   'V. Garibaldi 12', 'V.le Monza 7', 'P.zza Navona 3', 'C.so Italia n. 5', 'Via Roma n° 5',
                   'R. Augusta, 1500', 'Rua Augusta 1500', 'Av. Paulista, 1578', 'Tv. do Carmo 3']) v;
+-- What other languages write between number and name, and behind the number
+SELECT v, cdw.normalize_address(v)
+FROM unnest(ARRAY['8 bd Saint-Germain', '8 bd St-Germain', '1 sq. Louvois', '12 pl. Vendôme', '14bis rue Monge', '14 bis rue Monge',
+                  '10 r. du Fg St Honoré', 'Berliner Str. 12 a', 'Berliner Straße 12a', 'Goethestr.7', 'Goethestraße 7',
+                  'Av. de la Constitución 3', 'Av. du Léman 3', 'Pl. de la Paz 3', 'Pº de la Castellana 10', 'P.º de la Castellana 10',
+                  'Paseo de la Castellana 10', 'C/ Mayor 5, 2º izq.', 'Calle Mayor 5 2 izquierda', 'C/ Ntra. Sra. del Pilar 3',
+                  'PO Box 12', '12 Main St Apt.5', '4 The Grn', '4 Bay Vw']) v;
 -- Abbreviations are never translated.
 SELECT cdw.normalize_address('Avenida Foch 5') <> cdw.normalize_address('5 Avenue Foch') AS not_translated;
 
@@ -45,7 +52,8 @@ FROM unnest(ARRAY['华联超市', '义乌市场', '翡翠小区', '滨江高新�
 -- Numbers: figures, and what they count
 SELECT v, cdw.normalize_address(v)
 FROM unnest(ARRAY['缤纷北苑47-6-746', '缤纷北苑47幢6单元746室', '缤纷北苑47栋6單元746室', '文三路十号', '文三路一百二十三号', '文三路一二三号', '天华大厦A座1826',
-                  '恒生大厦三层', '恒生大厦3楼', '延安路12弄5号', '延安路12号5室', '金家一路3号']) v;
+                  '恒生大厦三层', '恒生大厦3楼', '延安路12弄5号', '延安路12号5室', '金家一路3号',
+                  '人民南路四段11号', '人民南路4段11号', '中山路三巷5号', '阳光小区二期3栋', '阳光小区2期3栋', '红星村三组']) v;
 -- Japanese
 SELECT v, cdw.normalize_address(v)
 FROM unnest(ARRAY['東京都渋谷区神南1丁目2番3号', '東京都渋谷区神南一丁目2-3', '東京都渋谷区神南1-2-3', '大阪市北区梅田3番地']) v;

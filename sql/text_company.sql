@@ -31,6 +31,18 @@ FROM (VALUES
     ('CZ', 'Acme s.r.o.'), ('IL', 'אקמי בע"מ'), ('TH', 'บริษัท แอคมี จำกัด (มหาชน)'), ('AE', 'Acme FZ-LLC')
 ) AS t(country, v);
 
+-- More of them: associations, professions, cooperatives, and those of smaller countries
+SELECT country, v, cdw.normalize_company(v)
+FROM (VALUES
+    ('US', 'Acme, P.C.'), ('US', 'Acme Bank, N.A.'), ('GB', 'Acme CIC'), ('DE', 'Acme e.V.'), ('DE', 'Acme e. Kfm.'),
+    ('DE', 'Acme PartG mbB'), ('LU', 'Acme S.à r.l.'), ('IT', 'Acme & C. S.n.c.'), ('IT', 'Acme e C. S.a.s.'),
+    ('IT', 'Acme S.r.l. unipersonale'), ('PT', 'Acme Limitada'), ('ES', 'Acme C.B.'), ('AR', 'Acme S.A.I.C.'), ('EG', 'Acme S.A.E.'),
+    ('ZA', 'Acme CC'), ('CN', '艾克饭店(个体工商户)'), ('JP', '一般社団法人アクメ'), ('JP', '医療法人社団アクメ'), ('KR', '재단법인 아크메'),
+    ('UA', 'ФОП Акме'), ('PL', 'Acme S.K.A.'), ('BG', 'Акме ЕООД'), ('HR', 'Acme d.d.'), ('EE', 'Acme OÜ'), ('LV', 'Acme SIA'),
+    ('GR', 'Ακμη Ο.Ε.'), ('FI', 'Oy Acme Ab'), ('IS', 'Acme ehf.'), ('DK', 'Acme I/S'), ('TH', 'Acme Public Company Limited'),
+    ('VN', 'Công ty TNHH Một Thành Viên Acme'), ('VN', 'Công ty Cổ phần Acme')
+) AS t(country, v);
+
 -- Forms follow one another; full width and joined writing
 SELECT v, cdw.normalize_company(v)
 FROM unnest(ARRAY['Acme Co., Ltd.', 'Acme Co.,Ltd', 'ＡＣＭＥ Ｌｔｄ．', 'Acme GMBH CO KG', 'Acme Trading Company Limited']) v;

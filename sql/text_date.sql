@@ -28,6 +28,16 @@ FROM unnest(ARRAY['2020-03-12 10:00:00', '2020-03-12T10:00:00', '2020-03-12T10:0
                   '2020-03-12T10:00:00-05:30', '20200312T101112', '20200312T1011Z', '03/12/2020 9:05 PM', '12 Mar 2020, 10:00 GMT',
                   '2020年3月12日 10:00', '2020-03-12 23:59:60', '2020-03-12 25:00', '2020-03-12 10:60', '2020-03-12T', '2020-03-12 noon']) v;
 
+-- Layouts of other programs: databases, date(1) and Java, XML Schema, spreadsheets and browsers in Chinese, Japanese and Korean,
+-- typographic dashes
+SELECT v, cdw.normalize_date(v)
+FROM unnest(ARRAY['20200312101112', 'Thu Mar 12 10:11:12 2020', 'Thu Mar 12 10:11:12 CET 2020', '2020-03-12Z', '12th of March 2020',
+                  '2020年3月12日 星期四', '2020年3月12日(木)', '2020/3/12 上午10:11:12', '2020/3/12 午後10:11', '2020. 3. 12. 오전 10:11:12',
+                  U&'2020\201303\201312', U&'2020\221203\221212', '20200312251112', '2020031210', '2020年3月12日(', '2020/3/12 上午']) v;
+-- Eight digits are year, month, day; if that is no day, 'mdy' and 'dmy' read the year last.
+SELECT v, cdw.normalize_date(v) AS ymd, cdw.normalize_date(v, 'mdy') AS mdy, cdw.normalize_date(v, 'dmy') AS dmy
+FROM unnest(ARRAY['20200312', '03122020', '31122020', '12312020', '20122012', '20200230', '20201340', '99122020']) v;
+
 -- Days that are not in the calendar, and the ends of the range
 SELECT v, cdw.normalize_date(v)
 FROM unnest(ARRAY['2020-02-29', '2019-02-29', '2000-02-29', '1900-02-29', '2020-04-31', '2020-13-01', '2020-00-10', '2020-01-00', '0000-01-01',

@@ -46,6 +46,14 @@ FROM (SELECT a, b, cdw.name_similarity(a, b) AS s
 -- Nothing but blanks differs, and only one name begins with hangul
 SELECT cdw.name_similarity('김민준 X Brett', '김민준X Brett'), cdw.name_similarity('김민준X Brett', '김민준 X Brett');
 
+-- Names near one another that are two: in the table, or by the long vowels that Arabic writes. Spellings of one: dj and đ, a Spanish
+-- abbreviation, ee and ey.
+SELECT a, b, round(cdw.name_similarity(a, b)::numeric, 3) AS similarity
+FROM (VALUES ('Rajesh Sharma', 'Ramesh Sharma'), ('Amit Shah', 'Ajit Shah'), ('David Martin', 'David Marvin'), ('Jan de Vries', 'Jaap de Vries'),
+             ('محمد علي', 'محمود علي'), ('أحمد حسن', 'أحمد حسين'), ('مُحَمَّد علي', 'محمد علي'), ('Pooja Singh', 'Puja Singh'),
+             ('Novak Djokovic', 'Новак Ђоковић'), ('Mª José López', 'María José López'), ('Ivan Sergeev', 'Ivan Sergeyev'),
+             ('Lv Bu', 'Lü Bu'), ('Chris Jones', 'Christina Jones')) AS t(a, b);
+
 -- Many words: assigned one after the other beyond 8 that differ
 SELECT round(cdw.name_similarity(string_agg('word' || n, ' '), string_agg('wort' || n, ' ' ORDER BY n DESC))::numeric, 2) AS similarity
 FROM generate_series(1, 100) n;

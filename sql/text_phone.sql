@@ -32,6 +32,18 @@ FROM (VALUES ('GB', '020 7946 0958'), ('GB', '+44 (0)20 7946 0958'), ('GB', '077
              ('IN', '+91 98765 43210'), ('BR', '(11) 91234-5678'), ('BR', '011 2345-6789'), ('MX', '01 55 1234 5678'),
              ('MX', '+52 1 55 1234 5678'), ('HK', '2345 6789'), ('SG', '8123 4567'), ('TW', '0912 345 678')) AS n(r, v);
 
+-- Argentine mobile numbers: 15 behind the area code at home is 9 before it abroad (ENACOM, Plan Fundamental de Numeración).
+SELECT v, cdw.normalize_phone(v, 'AR')
+FROM unnest(ARRAY['011 15-2345-6789', '11 15 2345 6789', '+54 11 15 2345-6789', '+54 9 11 2345-6789', '0351 15 456-7890',
+                  '02901 15 45-6789', '011 2345-6789', '15 2345-6789', '0911 15 2345 678', '022 15 3456 7890']) v;
+
+-- Beginnings that are easily forgotten: mobile 31 in Hungary, landlines 13 and 15 in Egypt, 111 of firms in Pakistan, 011 in
+-- Bangladesh, 800 from abroad in Singapore; Austrian numbers are short, but not as short as that.
+SELECT r, v, cdw.normalize_phone(v, r)
+FROM (VALUES ('HU', '06 31 312 3456'), ('EG', '013 2345678'), ('EG', '015 412345'), ('PK', '(051) 111 123 456'),
+             ('BD', '01112-345678'), ('SG', '+65 800 123 4567'), ('NG', '0725 123 4567'), ('AT', '01 5131 234'),
+             ('AT', '0732 7070'), ('AT', '0664 1234567'), ('AT', '0664 12'), ('AT', '1234')) AS n(r, v);
+
 -- With a country code the region does not matter; countries without a plan: an assigned code, 8 to 15 digits.
 SELECT count(DISTINCT cdw.normalize_phone('+44 20 7946 0958', r)) AS forms
 FROM unnest(ARRAY['US', 'CN', 'DE', 'IT', 'RU', 'JP']) r;

@@ -31,6 +31,9 @@ FROM unnest(ARRAY['尉迟恭', '尉遲恭', '万俟卨', '令狐冲', '澹台灭
 SELECT v, cdw.romanize(v)
 FROM unnest(ARRAY['李解', '解放军总医院', '单', '李 乐天', '欧阳 乐天', '曾国藩 单雄信', '单雄信, 解缙', '李曾', '李长春']) v;
 
+-- Words in which a character is read otherwise than alone
+SELECT v, cdw.romanize(v) FROM unnest(ARRAY['重庆', '成都市', '廈門', '西藏银行', '王重阳', '王成', '重', '成都々', '音']) v;
+
 -- Kana: the Hepburn form of Japanese passports (Ministry of Foreign Affairs of Japan)
 SELECT v, cdw.romanize(v)
 FROM unnest(ARRAY['やまだ たろう', 'ヤマダ タロウ', 'ﾔﾏﾀﾞ ﾀﾛｳ', 'さとう', 'おおの', 'ゆうこ', 'いのうえ', 'まつうら', 'しんいち', 'なんば', 'ほんま', 'はっとり',
@@ -46,6 +49,7 @@ FROM unnest(ARRAY['김민준', '이 서연', '박정희', '최', '왕건', '독�
 -- Ukrainian (resolution 55 of 2010), Belarusian, Bulgarian (Act of 2009), Serbian (its Latin alphabet), Macedonian
 SELECT v, cdw.romanize(v)
 FROM unnest(ARRAY['Юлия Щербакова', 'Хрущёв', 'Королёв', 'Дмитрий', 'Подъячев', 'Йосиф', U&'\0438\0306', 'ЕЛЕНА', 'Володимир Зеленський', 'Юрій Згурський',
+                  'Олександр Згуровський', 'Григорій Хмельницький', 'Достоевский Кузькин',
                   'Єлизавета Їжакевич Ґалаґан', 'Аляксандр Лукашэнка Ўладзімір', 'Димитър Щерев', 'София Първанова', 'Ђорђе Јовић Џајић', 'Жика Љубић',
                   'Ѓорѓи Ќосев Жаков', 'Нұрсұлтан Әбішұлы']) v;
 
@@ -63,7 +67,7 @@ SELECT v, cdw.romanize(v) FROM unnest(ARRAY['דוד', 'יוסף', 'שלום', '�
 -- Indian scripts: Hunterian; a final a is dropped in the north
 SELECT v, cdw.romanize(v)
 FROM unnest(ARRAY['राजेश शर्मा', 'सुनीता कुमार', 'कृष्ण', 'चन्द्र', 'ज़फ़र', 'मुंबई', 'संजय', 'সুকুমার রায়', 'গোপাল', 'ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ', 'નરેન્દ્ર મોદી', 'கோபால்',
-                  'రాము', 'ಕೋಮಲ', 'മോഹൻ']) v;
+                  'రాము', 'ಕೋಮಲ', 'മോഹൻ', 'മലയാളം', 'సత్యం', 'मैं']) v;
 
 -- Other scripts as ICU has them
 SELECT v, cdw.romanize(v) FROM unnest(ARRAY['สมชาย', 'Սարգսյան', 'გიორგი', 'አበበ']) v;

@@ -23,9 +23,9 @@ typedef struct han_text
 } han_text;
 
 /* Traditional and Japanese forms of the characters that the rules below know. */
-static const uint32 variants[][2] = {{U'區', U'区'}, {U'縣', U'县'}, {U'號', U'号'},
-									 {U'樓', U'楼'}, {U'棟', U'栋'}, {U'單', U'单'},
-									 {U'層', U'层'}, {U'臺', U'台'}, {U'灣', U'湾'}};
+static const uint32 variants[][2] = {{U'區', U'区'}, {U'縣', U'县'}, {U'號', U'号'}, {U'樓', U'楼'},
+									 {U'棟', U'栋'}, {U'單', U'单'}, {U'層', U'层'}, {U'臺', U'台'},
+									 {U'灣', U'湾'}, {U'組', U'组'}};
 
 /* What ends the name of a division; a longer one before those that it ends with. */
 static const uint32 *const division_suffixes[] = {
@@ -60,7 +60,8 @@ static const struct
 } number_units[] = {{U"号楼", U" "}, {U"单元", U" "}, {U"丁目", U" "}, {U"番地", U" "},
 					{U"番", U" "},	 {U"号", U" "},	  {U"幢", U" "},   {U"栋", U" "},
 					{U"座", U" "},	 {U"室", U" "},	  {U"层", U"楼"},  {U"楼", U"楼"},
-					{U"弄", U"弄"}};
+					{U"弄", U"弄"},	 {U"段", U"段"},  {U"巷", U"巷"},  {U"组", U"组"},
+					{U"期", U"期"}};
 
 static const uint32 han_digits[] = U"〇一二三四五六七八九";
 

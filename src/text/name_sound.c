@@ -15,12 +15,12 @@ typedef struct spelling
 } spelling;
 
 static const spelling general_spellings[] = {
-	{"aa", "a"},   {"ae", "a"},	 {"ai", "ei"}, {"ay", "ei"}, {"ce", "se"}, {"ch", "c"},
-	{"ci", "si"},  {"ck", "k"},	 {"cy", "si"}, {"c", "k"},	 {"dh", "d"},  {"ee", "i"},
-	{"ey", "ei"},  {"gh", "g"},	 {"j", "i"},   {"kh", "k"},	 {"oe", "o"},  {"oo", "u"},
-	{"ou", "u"},   {"ph", "f"},	 {"qu", "k"},  {"q", "k"},	 {"sch", "x"}, {"sh", "x"},
-	{"tsch", "c"}, {"tch", "c"}, {"th", "t"},  {"ts", "s"},	 {"tz", "s"},  {"ue", "u"},
-	{"w", "v"},	   {"x", "ks"},	 {"y", "i"},   {"z", "s"},
+	{"aa", "a"},  {"ae", "a"},	{"ai", "ei"},  {"ay", "ei"}, {"ce", "se"}, {"ch", "c"},
+	{"ci", "si"}, {"ck", "k"},	{"cy", "si"},  {"c", "k"},	 {"dh", "d"},  {"dj", "d"},
+	{"ee", "i"},  {"ey", "ei"}, {"gh", "g"},   {"j", "i"},	 {"kh", "k"},  {"lv", "lu"},
+	{"oe", "o"},  {"oo", "u"},	{"ou", "u"},   {"ph", "f"},	 {"qu", "k"},  {"q", "k"},
+	{"sch", "x"}, {"sh", "x"},	{"tsch", "c"}, {"tch", "c"}, {"th", "t"},  {"ts", "s"},
+	{"tz", "s"},  {"ue", "u"},	{"w", "v"},	   {"x", "ks"},	 {"y", "i"},   {"z", "s"},
 };
 
 /* Customary against revised romanisation of Korean: Jung, Jeong; Kyung, Gyeong; Park, Bak. */
@@ -235,6 +235,9 @@ cdw_is_syllabic(const char *text, int len)
 		{
 			int size = strlen(rhymes[i]);
 
+			/* ü is only behind l and n */
+			if (rhymes[i][0] == 'v' && (start == at || strchr("ln", text[at]) == NULL))
+				continue;
 			if (start + size <= len && memcmp(text + start, rhymes[i], size) == 0)
 				reached |= (uint32) 1 << (start + size);
 		}

@@ -284,6 +284,26 @@ unrelated(const cdw_name_token *a, const cdw_name_token *b)
 	return UNRELATED_LEAST + (UNRELATED_MOST - UNRELATED_LEAST) * 2 * common / all;
 }
 
+/*
+ * Whether a word is in Arabic letters without marks for short vowels. In two such words the letters
+ * of the long vowels tell names apart: محمد, محمود.
+ */
+static bool
+is_plain_arabic(const cdw_name_token *token)
+{
+	const unsigned char *at = (const unsigned char *) token->source;
+	const unsigned char *end = at + token->source_len;
+
+	while (at < end)
+	{
+		uint32 symbol = cdw_next_symbol(&at, end);
+
+		if (symbol < 0x600 || symbol > 0x77F || (symbol >= 0x64B && symbol <= 0x652))
+			return false;
+	}
+	return true;
+}
+
 /* How far two tokens, neither an initial, that are not equal stand for one name, 0 if they do not. */
 static double
 relation(const cdw_name_token *a, const cdw_name_token *b)
@@ -305,7 +325,8 @@ relation(const cdw_name_token *a, const cdw_name_token *b)
 	if ((a->script == CDW_KANA || b->script == CDW_KANA) &&
 		same_rewritten(a, b, cdw_japanese_sound))
 		return SAME_SOUND;
-	if ((a->script == CDW_ABJAD || b->script == CDW_ABJAD) && same_rewritten(a, b, cdw_consonants))
+	if ((a->script == CDW_ABJAD || b->script == CDW_ABJAD) &&
+		!(is_plain_arabic(a) && is_plain_arabic(b)) && same_rewritten(a, b, cdw_consonants))
 		return SAME_CONSONANTS;
 	return spelling_similarity(a, b);
 }

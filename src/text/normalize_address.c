@@ -48,6 +48,9 @@ typedef struct address
 /* What follows the kind of street in French. */
 static const char *const french_articles[] = {"de", "du", "des", "la", "le", "les"};
 
+/* What only French writes between the house number and the name of a street. */
+static const char *const french_abbreviations[] = {"bd", "imp", "pl", "sq"};
+
 /* Enters a spelling of a table word. */
 static void
 add_spelling(const cdw_address_word *entry, const char *text, int len, bool full)
@@ -165,18 +168,35 @@ is_german_street(const address_word *word)
 		   ends_with(word, "gasse", 2) || ends_with(word, "pl", 4) || ends_with(word, "platz", 2);
 }
 
-/* Whether the i-th word is the kind of a street in French, and a French article follows. */
+/* Whether the i-th word is an abbreviation in Spanish that begins a street: "av" of "Av. de la Paz 3". */
+static bool
+begins_spanish_street(const address *address, int i)
+{
+	const spelling *found = find_spelling(&address->words[i], CDW_SPANISH);
+
+	return i == 0 && found != NULL && !found->full &&
+		   (found->entry->kind == CDW_STREET || found->entry->kind == CDW_STREET_BEFORE) &&
+		   (is_word(address, 1, "de") || is_word(address, 1, "la"));
+}
+
+/*
+ * Whether the i-th word is the kind of a street in French, and a French article follows; behind the
+ * house number some abbreviations are enough.
+ */
 static bool
 begins_french_street(const address *address, int i)
 {
 	const spelling *found;
 
-	if (i >= address->count)
+	if (i >= address->count || begins_spanish_street(address, i))
 		return false;
 	found = find_spelling(&address->words[i], CDW_FRENCH);
 	if (found == NULL ||
 		(found->entry->kind != CDW_STREET && found->entry->kind != CDW_STREET_BEFORE))
 		return false;
+	for (int j = 0; j < (int) lengthof(french_abbreviations) && i > 0; j++)
+		if (is_word(address, i, french_abbreviations[j]) && i + 1 < address->count)
+			return true;
 	for (int j = 0; j < (int) lengthof(french_articles); j++)
 		if (is_word(address, i + 1, french_articles[j]))
 			return true;
@@ -192,7 +212,7 @@ language_of_beginning(const address *address)
 
 	for (int i = 2; i < address->count; i++)
 		numbered = numbered || is_number(address, i);
-	if (!numbered || is_english_street(address, 1))
+	if (!numbered || is_english_street(address, 1) || is_word(address, 1, "box"))
 		return CDW_ENGLISH;
 	for (int i = 0; i < (int) lengthof(number_last); i++)
 	{
@@ -405,6 +425,41 @@ read_words(const StringInfo text, address *address)
 	return true;
 }
 
+/* The digits that a word begins with. */
+static int
+leading_digits(const address_word *word)
+{
+	int count = 0;
+
+	while (count < word->len && word->text[count] >= '0' && word->text[count] <= '9')
+		count++;
+	return count;
+}
+
+/* Whether the i-th word is part of the house number before it: "12 a" in German, "14 bis" in French. */
+static bool
+belongs_to_number(const address *address, int i)
+{
+	const address_word *word = &address->words[i];
+
+	if (i == 0 || leading_digits(&address->words[i - 1]) != address->words[i - 1].len)
+		return false;
+	if (address->language == CDW_FRENCH)
+		return is_word(address, i, "bis") || is_word(address, i, "ter");
+	return address->language == CDW_GERMAN && word->len == 1 && word->text[0] >= 'a' &&
+		   word->text[0] <= 'z';
+}
+
+/* The length of a word without the o of "2º" in Spanish and Portuguese. */
+static int
+length_without_ordinal(const address_word *word, cdw_address_language language)
+{
+	bool ordinal = (language & (CDW_SPANISH | CDW_PORTUGUESE)) && word->len > 1 &&
+				   leading_digits(word) == word->len - 1 && word->text[word->len - 1] == 'o';
+
+	return word->len - ordinal;
+}
+
 /* Appends the words; of those that end with "str" the whole "strasse". */
 static void
 write_words(const address *address, StringInfo out)
@@ -413,9 +468,9 @@ write_words(const address *address, StringInfo out)
 	{
 		const address_word *word = &address->words[i];
 
-		if (i > 0)
+		if (i > 0 && !belongs_to_number(address, i))
 			appendStringInfoChar(out, ' ');
-		appendBinaryStringInfo(out, word->text, word->len);
+		appendBinaryStringInfo(out, word->text, length_without_ordinal(word, address->language));
 		if (ends_with(word, "str", 2))
 			appendStringInfoString(out, "asse");
 		else if (address->language == CDW_GERMAN && ends_with(word, "pl", 4))
@@ -444,6 +499,31 @@ normalize_words(StringInfo text)
 }
 
 /*
+ * A copy of an address with a blank for each dot between a letter and a figure ("Hauptstr.7"), which
+ * would join the two in standard text; NULL if there is none.
+ */
+static char *
+separate_numbers(const char *value, int len)
+{
+	char *copy = NULL;
+
+	for (int i = 1; i + 1 < len; i++)
+	{
+		if (value[i] != '.' || value[i + 1] < '0' || value[i + 1] > '9' ||
+			!(((unsigned char) value[i - 1] | 0x20) >= 'a' &&
+			  ((unsigned char) value[i - 1] | 0x20) <= 'z'))
+			continue;
+		if (copy == NULL)
+		{
+			copy = palloc(len);
+			memcpy(copy, value, len);
+		}
+		copy[i] = ' ';
+	}
+	return copy;
+}
+
+/*
  * Replaces what is in out by the standard form of an address: the standard text, abbreviations
  * spelled out in the language of the address; divisions and numbers of Han addresses in one writing.
  * Idempotent.
@@ -451,9 +531,14 @@ normalize_words(StringInfo text)
 void
 cdw_normalize_address(const char *value, int len, StringInfo out)
 {
+	char *separated;
+
 	if (spelling_count == 0)
 		fill_index();
-	cdw_normalize_text(value, len, out);
+	separated = separate_numbers(value, len);
+	cdw_normalize_text(separated == NULL ? value : separated, len, out);
+	if (separated != NULL)
+		pfree(separated);
 	if (cdw_has_han(out->data, out->len))
 		cdw_normalize_han_address(out);
 	if (!cdw_has_han(out->data, out->len))

@@ -4,6 +4,7 @@
  * Reading a calendar day from the layouts that customer data has. A date is three parts, which are
  * numbers or the name of a month, with something between them; behind it may stand a time of day.
  */
+#include "text/date_scan.h"
 #include "text/symbols.h"
 
 #include <unicode/uchar.h>
@@ -14,24 +15,12 @@
 /* Two-digit years are those from 1930 to 2029. */
 #define FIRST_SHORT_YEAR 30
 
-typedef enum part_kind
-{
-	NUMBER,
-	MONTH_NAME
-} part_kind;
-
-typedef struct part
-{
-	part_kind kind;
-	int digits;
-	int value;
-} part;
-
 /* A date without its numbers' meaning. */
 typedef struct date_parts
 {
-	part parts[3];
-	bool units; /* 年月日 or 년월일: the parts are year, month, day */
+	cdw_date_part parts[3];
+	bool units;	  /* 年月日 or 년월일: the parts are year, month, day */
+	bool compact; /* eight digits */
 } date_parts;
 
 static const char *const month_names[] = {"january",   "february", "march",	   "april",
@@ -47,32 +36,6 @@ static const struct
 	const char *days[3];
 } unit_words[] = {{"年", "月", {"日", "号", "號"}}, {"년", "월", {"일", "일", "일"}}};
 
-/* Moves over what the text begins with, if it begins with that. */
-static bool
-skip_word(const char **at, const char *word)
-{
-	Size size = strlen(word);
-
-	if (strncmp(*at, word, size) != 0)
-		return false;
-	*at += size;
-	return true;
-}
-
-/* Moves over blanks. */
-static void
-skip_blanks(const char **at)
-{
-	*at += strspn(*at, " \t\r\n");
-}
-
-/* The length of the ASCII letters at "at". */
-static int
-letters(const char *at)
-{
-	return strspn(at, "abcdefghijklmnopqrstuvwxyz");
-}
-
 /* The place of a word of "len" letters in a list, from 1: in full, or cut to 3 (or "sept"). */
 static int
 find_name(const char *const *names, int count, const char *word, int len)
@@ -84,29 +47,15 @@ find_name(const char *const *names, int count, const char *word, int len)
 	return 0;
 }
 
-/* Reads a run of digits. False if there is none, or more than "most". */
-static bool
-read_number(const char **at, int most, part *out)
-{
-	out->kind = NUMBER;
-	out->digits = strspn(*at, "0123456789");
-	out->value = 0;
-	if (out->digits == 0 || out->digits > most)
-		return false;
-	for (int i = 0; i < out->digits; i++)
-		out->value = out->value * 10 + (*(*at)++ - '0');
-	return true;
-}
-
 /* Reads a number, or the name of a month with or without a dot. */
 static bool
-read_part(const char **at, part *out)
+read_part(const char **at, cdw_date_part *out)
 {
-	int len = letters(*at);
+	int len = cdw_count_letters(*at);
 
 	if (len == 0)
-		return read_number(at, 4, out);
-	out->kind = MONTH_NAME;
+		return cdw_read_digits(at, 4, out);
+	out->kind = CDW_DATE_MONTH_NAME;
 	out->value = find_name(month_names, lengthof(month_names), *at, len);
 	*at += len;
 	return out->value > 0;
@@ -116,9 +65,9 @@ read_part(const char **at, part *out)
 static void
 skip_ordinal(const char **at)
 {
-	if (letters(*at) == 2 && strchr("snrt", **at) != NULL)
-		(void) (skip_word(at, "st") || skip_word(at, "nd") || skip_word(at, "rd") ||
-				skip_word(at, "th"));
+	if (cdw_count_letters(*at) == 2 && strchr("snrt", **at) != NULL)
+		(void) (cdw_skip_word(at, "st") || cdw_skip_word(at, "nd") || cdw_skip_word(at, "rd") ||
+				cdw_skip_word(at, "th"));
 }
 
 /*
@@ -130,10 +79,12 @@ read_separator(const char **at)
 {
 	char separator = ' ';
 
-	skip_blanks(at);
+	cdw_skip_blanks(at);
 	if (**at != '\0' && strchr("-/.,", **at) != NULL)
 		separator = *(*at)++;
-	skip_blanks(at);
+	cdw_skip_blanks(at);
+	/* "12th of March" */
+	(void) cdw_skip_word(at, "of ");
 	return separator == ',' ? ' ' : separator;
 }
 
@@ -141,7 +92,7 @@ read_separator(const char **at)
 static bool
 skip_weekday(const char **at)
 {
-	int len = letters(*at);
+	int len = cdw_count_letters(*at);
 
 	if (len == 0 || find_name(month_names, lengthof(month_names), *at, len) > 0)
 		return true;
@@ -160,23 +111,23 @@ read_units(const char **at, date_parts *date)
 	{
 		const char *p = *at;
 
-		if (!read_number(&p, 4, &date->parts[0]))
+		if (!cdw_read_digits(&p, 4, &date->parts[0]))
 			return false;
-		skip_blanks(&p);
-		if (!skip_word(&p, unit_words[i].year))
+		cdw_skip_blanks(&p);
+		if (!cdw_skip_word(&p, unit_words[i].year))
 			continue;
-		skip_blanks(&p);
-		if (!read_number(&p, 2, &date->parts[1]))
+		cdw_skip_blanks(&p);
+		if (!cdw_read_digits(&p, 2, &date->parts[1]))
 			return false;
-		skip_blanks(&p);
-		if (!skip_word(&p, unit_words[i].month))
+		cdw_skip_blanks(&p);
+		if (!cdw_skip_word(&p, unit_words[i].month))
 			return false;
-		skip_blanks(&p);
-		if (!read_number(&p, 2, &date->parts[2]))
+		cdw_skip_blanks(&p);
+		if (!cdw_read_digits(&p, 2, &date->parts[2]))
 			return false;
-		skip_blanks(&p);
+		cdw_skip_blanks(&p);
 		for (int day = 0; day < 3; day++)
-			if (skip_word(&p, unit_words[i].days[day]))
+			if (cdw_skip_word(&p, unit_words[i].days[day]))
 				break;
 		*at = p;
 		date->units = true;
@@ -185,18 +136,27 @@ read_units(const char **at, date_parts *date)
 	return false;
 }
 
-/* Reads eight digits as year, month, day. False, with *at where it was, if they are not there. */
+/*
+ * Reads eight digits as year, month, day; six more behind them are a time of day. False, with *at
+ * where it was, if they are not there.
+ */
 static bool
 read_compact(const char **at, date_parts *date)
 {
+	int digits = strspn(*at, "0123456789");
 	const char *p = *at;
-	part all;
+	int all = 0;
 
-	if (!read_number(&p, 8, &all) || all.digits != 8)
+	if (digits != 8 && digits != 14)
 		return false;
-	date->parts[0] = (part){NUMBER, 4, all.value / 10000};
-	date->parts[1] = (part){NUMBER, 2, all.value / 100 % 100};
-	date->parts[2] = (part){NUMBER, 2, all.value % 100};
+	while (p < *at + 8)
+		all = all * 10 + (*p++ - '0');
+	date->parts[0] = (cdw_date_part){CDW_DATE_NUMBER, 4, all / 10000};
+	date->parts[1] = (cdw_date_part){CDW_DATE_NUMBER, 2, all / 100 % 100};
+	date->parts[2] = (cdw_date_part){CDW_DATE_NUMBER, 2, all % 100};
+	if (digits == 14 && !cdw_read_compact_clock(&p))
+		return false;
+	date->compact = digits == 8;
 	*at = p;
 	return true;
 }
@@ -212,8 +172,8 @@ read_separated(const char **at, date_parts *date)
 	{
 		if (!read_part(at, &date->parts[i]))
 			return false;
-		names += date->parts[i].kind == MONTH_NAME;
-		if (date->parts[i].kind == NUMBER && date->parts[i].digits <= 2)
+		names += date->parts[i].kind == CDW_DATE_MONTH_NAME;
+		if (date->parts[i].kind == CDW_DATE_NUMBER && date->parts[i].digits <= 2)
 			skip_ordinal(at);
 		if (i < 2)
 		{
@@ -221,104 +181,23 @@ read_separated(const char **at, date_parts *date)
 
 			separators[i] = read_separator(at);
 			/* digits and letters may touch, digits and digits not */
-			if (*at == before && (letters(before) == 0) == (date->parts[i].kind == NUMBER))
+			if (*at == before &&
+				(cdw_count_letters(before) == 0) == (date->parts[i].kind == CDW_DATE_NUMBER))
 				return false;
+			if (i == 1 && date->parts[0].kind == CDW_DATE_MONTH_NAME)
+				cdw_skip_clock(at);
 		}
 	}
-	if (names > 1 || date->parts[2].kind == MONTH_NAME)
+	if (names > 1 || date->parts[2].kind == CDW_DATE_MONTH_NAME)
 		return false;
 	return names == 1 || separators[0] == separators[1];
 }
 
-/* Reads two digits at most, of which the value is at most "greatest". */
-static bool
-read_limited(const char **at, int greatest)
-{
-	part number;
-
-	return read_number(at, 2, &number) && number.value <= greatest;
-}
-
-/* Reads hh:mm, with seconds and fractions if they are there. */
-static bool
-read_clock(const char **at)
-{
-	if (!read_limited(at, 24) || !skip_word(at, ":") || !read_limited(at, 59))
-		return false;
-	if (!skip_word(at, ":"))
-		return true;
-	if (!read_limited(at, 60))
-		return false;
-	if (**at == '.' || **at == ',')
-	{
-		(*at)++;
-		*at += strspn(*at, "0123456789");
-	}
-	return true;
-}
-
-/* Reads hhmm or hhmmss behind a "t". */
-static bool
-read_compact_clock(const char **at)
-{
-	part number;
-	int seconds = 0;
-
-	if (!read_number(at, 6, &number) || (number.digits != 4 && number.digits != 6))
-		return false;
-	if (number.digits == 6)
-	{
-		seconds = number.value % 100;
-		number.value /= 100;
-	}
-	return number.value / 100 <= 24 && number.value % 100 <= 59 && seconds <= 60;
-}
-
-/* Reads a time zone: nothing, a letter or abbreviation, or an offset. */
-static bool
-read_zone(const char **at)
-{
-	part offset;
-
-	if (**at == '+' || **at == '-')
-	{
-		(*at)++;
-		if (!read_number(at, 4, &offset))
-			return false;
-		return !skip_word(at, ":") || read_limited(at, 59);
-	}
-	*at += Min(letters(*at), 5);
-	return true;
-}
-
-/* Whether the rest of the value is a time of day, or nothing. */
-static bool
-is_time(const char *at)
-{
-	bool t;
-
-	if (*at == '\0')
-		return true;
-	t = skip_word(&at, "t");
-	if (!t && *at != ' ' && *at != ',' && *at != '\t')
-		return false;
-	at += strspn(at, ", \t");
-	if (*at == '\0')
-		return !t;
-	if (t && strspn(at, "0123456789") > 2 ? !read_compact_clock(&at) : !read_clock(&at))
-		return false;
-	skip_blanks(&at);
-	if (!skip_word(&at, "am"))
-		(void) skip_word(&at, "pm");
-	skip_blanks(&at);
-	return read_zone(&at) && *at == '\0';
-}
-
 /* Whether a part can only be a year. */
 static bool
-is_surely_year(const part *p)
+is_surely_year(const cdw_date_part *p)
 {
-	return p->kind == NUMBER && (p->digits == 4 || (p->digits == 2 && p->value > 31));
+	return p->kind == CDW_DATE_NUMBER && (p->digits == 4 || (p->digits == 2 && p->value > 31));
 }
 
 /*
@@ -329,20 +208,21 @@ is_surely_year(const part *p)
 static bool
 year_is_first(const date_parts *date, cdw_field_order order)
 {
-	const part *parts = date->parts;
+	const cdw_date_part *parts = date->parts;
 
 	if (date->units || is_surely_year(&parts[0]))
 		return true;
-	if (is_surely_year(&parts[2]) || parts[0].kind == MONTH_NAME || parts[1].kind == MONTH_NAME)
+	if (is_surely_year(&parts[2]) || parts[0].kind == CDW_DATE_MONTH_NAME ||
+		parts[1].kind == CDW_DATE_MONTH_NAME)
 		return false;
 	return order == CDW_YMD && parts[0].digits == 2;
 }
 
 /* The year of a part, two digits as 1930 to 2029; 0 if it can't be one. */
 static int
-full_year(const part *p)
+full_year(const cdw_date_part *p)
 {
-	if (p->kind != NUMBER || (p->digits != 2 && p->digits != 4))
+	if (p->kind != CDW_DATE_NUMBER || (p->digits != 2 && p->digits != 4))
 		return 0;
 	if (p->digits == 4)
 		return p->value;
@@ -366,18 +246,18 @@ static bool
 interpret(const date_parts *date, cdw_field_order order, int *year, int *month, int *day)
 {
 	bool first = year_is_first(date, order);
-	const part *year_part = &date->parts[first ? 0 : 2];
-	const part *month_part = &date->parts[first ? 1 : 0];
-	const part *day_part = &date->parts[first ? 2 : 1];
+	const cdw_date_part *year_part = &date->parts[first ? 0 : 2];
+	const cdw_date_part *month_part = &date->parts[first ? 1 : 0];
+	const cdw_date_part *day_part = &date->parts[first ? 2 : 1];
 
-	if (!first &&
-		(date->parts[1].kind == MONTH_NAME || (order == CDW_DMY && date->parts[0].kind == NUMBER)))
+	if (!first && (date->parts[1].kind == CDW_DATE_MONTH_NAME ||
+				   (order == CDW_DMY && date->parts[0].kind == CDW_DATE_NUMBER)))
 	{
 		month_part = &date->parts[1];
 		day_part = &date->parts[0];
 	}
-	if (day_part->kind != NUMBER || day_part->digits > 2 ||
-		(month_part->kind == NUMBER && month_part->digits > 2))
+	if (day_part->kind != CDW_DATE_NUMBER || day_part->digits > 2 ||
+		(month_part->kind == CDW_DATE_NUMBER && month_part->digits > 2))
 		return false;
 	*year = full_year(year_part);
 	*month = month_part->value;
@@ -385,9 +265,9 @@ interpret(const date_parts *date, cdw_field_order order, int *year, int *month, 
 	return is_calendar_day(*year, *month, *day);
 }
 
-/* Rewrites the digits of all scripts as ASCII; "text" is in lower case. */
+/* Rewrites the digits of all scripts, and dashes, as ASCII; "text" is in lower case. */
 static void
-append_ascii_digits(const StringInfo text, StringInfo out)
+append_ascii(const StringInfo text, StringInfo out)
 {
 	const unsigned char *at = (const unsigned char *) text->data;
 	const unsigned char *end = at + text->len;
@@ -399,9 +279,27 @@ append_ascii_digits(const StringInfo text, StringInfo out)
 
 		if (digit >= 0)
 			appendStringInfoCharMacro(out, (char) ('0' + digit));
+		else if ((U_GET_GC_MASK(symbol) & U_GC_PD_MASK) || symbol == 0x2212 /* minus sign */)
+			appendStringInfoCharMacro(out, '-');
 		else
 			cdw_append_symbol(out, symbol);
 	}
+}
+
+/*
+ * Regroups eight digits, which are no day with the year first, so that the year is last. False if it
+ * is before 1800: that is a slip in a day with the year first, 20201340.
+ */
+static bool
+put_year_last(date_parts *date)
+{
+	int first = date->parts[0].value;
+	int year = date->parts[1].value * 100 + date->parts[2].value;
+
+	date->parts[0] = (cdw_date_part){CDW_DATE_NUMBER, 2, first / 100};
+	date->parts[1] = (cdw_date_part){CDW_DATE_NUMBER, 2, first % 100};
+	date->parts[2] = (cdw_date_part){CDW_DATE_NUMBER, 4, year};
+	return year >= 1800;
 }
 
 /* Reads a date in lower case with ASCII digits. */
@@ -410,7 +308,7 @@ read_date(const char *at, cdw_field_order order, int *year, int *month, int *day
 {
 	date_parts date = {0};
 
-	skip_blanks(&at);
+	cdw_skip_blanks(&at);
 	if (!skip_weekday(&at))
 		return false;
 	if (!read_units(&at, &date) && !read_compact(&at, &date) && !read_separated(&at, &date))
@@ -418,7 +316,12 @@ read_date(const char *at, cdw_field_order order, int *year, int *month, int *day
 	/* Korean dates with dots end with one */
 	if (*at == '.')
 		at++;
-	return is_time(at) && interpret(&date, order, year, month, day);
+	if (!cdw_is_time(at))
+		return false;
+	if (interpret(&date, order, year, month, day))
+		return true;
+	return date.compact && order != CDW_YMD && put_year_last(&date) &&
+		   interpret(&date, order, year, month, day);
 }
 
 /*
@@ -446,7 +349,7 @@ cdw_normalize_date(const char *value, int len, cdw_field_order order, int *year,
 	initStringInfo(&folded);
 	initStringInfo(&digits);
 	cdw_casefold(value, len, &folded);
-	append_ascii_digits(&folded, &digits);
+	append_ascii(&folded, &digits);
 	valid = read_date(digits.data, order, year, month, day);
 	pfree(folded.data);
 	pfree(digits.data);

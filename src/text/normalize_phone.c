@@ -138,6 +138,30 @@ write_e164(StringInfo out, const char *code, const char *national)
 	return true;
 }
 
+/*
+ * Writes an Argentine mobile number that has 15 behind its area code, as it is dialled in the country:
+ * from abroad 9 stands before the area code instead. Area codes have 2 (only 11) to 4 digits. False if
+ * there is no such 15.
+ */
+static bool
+write_argentine_mobile(const cdw_phone_plan *plan, const char *digits, StringInfo out)
+{
+	char national[MAX_DIGITS + 1];
+
+	digits += digits[0] == '0';
+	if (strcmp(plan->region, "AR") != 0 || strlen(digits) != 12)
+		return false;
+	for (int area = strncmp(digits, "11", 2) == 0 ? 2 : 3; area <= 4; area++)
+	{
+		if (strncmp(digits + area, "15", 2) != 0)
+			continue;
+		snprintf(national, sizeof(national), "9%.*s%s", area, digits, digits + area + 2);
+		return cdw_phone_rules_accept(plan->rules, national, strlen(national)) &&
+			   write_e164(out, plan->code, national);
+	}
+	return false;
+}
+
 /* Writes a number that the plan accepts, as it is or without a trunk prefix; else false. */
 static bool
 write_national(const cdw_phone_plan *plan, const char *digits, StringInfo out)
@@ -157,7 +181,7 @@ write_national(const cdw_phone_plan *plan, const char *digits, StringInfo out)
 		trunk += size;
 		trunk += *trunk == ' ';
 	}
-	return false;
+	return write_argentine_mobile(plan, digits, out);
 }
 
 /* Writes a number that begins with a country code; false if it is not valid. */

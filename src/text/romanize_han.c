@@ -77,6 +77,16 @@ static const han_reading name_readings[] = {
 	{u"仔", "zai"},	  {u"帧", "zhen"}, {u"谁", "shui"},	 {u"徵", "zheng"},
 };
 
+/* Words in which a character is read otherwise than alone: places, and a few of trade. */
+static const han_reading words[] = {
+	{u"重庆", "chong qing"}, {u"重慶", "chong qing"}, {u"重阳", "chong yang"},
+	{u"重陽", "chong yang"}, {u"厦门", "xia men"},	  {u"廈門", "xia men"},
+	{u"成都", "cheng du"},	 {u"首都", "shou du"},	  {u"西藏", "xi zang"},
+	{u"蚌埠", "beng bu"},	 {u"番禺", "pan yu"},	  {u"银行", "yin hang"},
+	{u"銀行", "yin hang"},	 {u"音乐", "yin yue"},	  {u"音樂", "yin yue"},
+	{u"会计", "kuai ji"},	 {u"會計", "kuai ji"},
+};
+
 static cdw_transliterator han_latin = {.id = "Han-Latin"};
 
 /* Readings by character, asked of ICU when first needed; an empty one is not known yet. */
@@ -197,6 +207,22 @@ read_surname(cdw_roman *roman, int characters)
 	}
 }
 
+/* Reads a word that has a reading of its own. Whether there is one. */
+static bool
+read_word(cdw_roman *roman)
+{
+	const char *latin;
+
+	if (roman->at + 2 > roman->length)
+		return false;
+	latin = look_up(words, lengthof(words), roman->text + roman->at, 2);
+	if (latin == NULL)
+		return false;
+	cdw_roman_syllable(roman, latin);
+	roman->at += 2;
+	return true;
+}
+
 /*
  * A run of Han characters, each a token. A run of up to four is a name and begins with a surname,
  * unless a surname that stands alone comes before it.
@@ -222,6 +248,8 @@ cdw_romanize_han(cdw_roman *roman)
 		U16_NEXT(roman->text, next, roman->length, c);
 		if (!cdw_is_han(c))
 			break;
+		if (read_word(roman))
+			continue;
 		if (c != ITERATION_MARK)
 			reading = reading_of(c, other);
 		cdw_roman_syllable(roman, reading);

@@ -32,6 +32,7 @@ static const char indic_letters[128][4] = {
 
 #define BENGALI 0x980
 #define GUJARATI 0xA80
+#define TELUGU 0xC00
 
 #define CANDRABINDU 0x01
 #define ANUSVARA 0x02
@@ -113,8 +114,12 @@ read_marks(cdw_roman *roman, UChar32 block)
 		int place = place_at(roman, roman->at, block);
 		int next = place_at(roman, roman->at + 1, block);
 
+		/* before labials, and at the end of a word in the south */
+		bool is_m = (next >= 0x2A && next <= 0x2E) ||
+					(block >= TELUGU && cdw_roman_word_end(roman, roman->at + 1));
+
 		if (place == CANDRABINDU || place == ANUSVARA || place == TIPPI)
-			cdw_roman_put(roman, next >= 0x2A && next <= 0x2E ? "m" : "n");
+			cdw_roman_put(roman, is_m ? "m" : "n");
 		else if (place == VISARGA)
 			cdw_roman_put(roman, "h");
 	}

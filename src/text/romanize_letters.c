@@ -160,7 +160,7 @@ cdw_romanize_greek(cdw_roman *roman)
 		cdw_romanize_other(roman);
 }
 
-/* The language of the Cyrillic letters from the first one on, by those that only it has. */
+/* The language of the Cyrillic letters from the first one on, by what only it has. */
 static cdw_cyrillic
 find_language(const cdw_roman *roman)
 {
@@ -183,6 +183,9 @@ find_language(const cdw_roman *roman)
 		if (c == 0x443 && mark == BREVE)
 			return CDW_CYRILLIC_BELARUSIAN;
 		ukrainian |= c == 0x456 || c == 0x454 || c == 0x491;
+		/* -ський, -цький */
+		ukrainian |=
+			(c == 0x441 || c == 0x446) && next == 0x44C && cdw_roman_letter(roman, at + 2) == 0x43A;
 		russian |= c == 0x44B || c == 0x44D;
 		macedonian |= c == 0x455 || ((c == 0x433 || c == 0x43A) && mark == ACUTE);
 		serbian |= c == 0x452 || (c >= 0x458 && c <= 0x45B) || c == 0x45F;
