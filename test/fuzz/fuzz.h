@@ -48,8 +48,8 @@ extern const fuzz_target fuzz_phonetic_targets[];
 	} while (0)
 
 /* fuzz.c */
-extern void fuzz_fail(const char *condition, const char *format, ...) pg_attribute_noreturn()
-	pg_attribute_printf(2, 3);
+extern void fuzz_fail(const char *condition, const char *format, ...) __attribute__((noreturn))
+pg_attribute_printf(2, 3);
 extern fuzz_text fuzz_line(fuzz_input *input);
 extern fuzz_text fuzz_rest(fuzz_input *input);
 extern StringInfoData fuzz_result(void);
