@@ -254,7 +254,7 @@ unify_gmail(address_parts *parts)
 
 	if (strcmp(parts->domain, "gmail.com") != 0 && strcmp(parts->domain, "googlemail.com") != 0)
 		return true;
-	parts->domain_len = strlen(strcpy(parts->domain, "gmail.com"));
+	parts->domain_len = strlcpy(parts->domain, "gmail.com", sizeof(parts->domain));
 	for (int i = 0; i < parts->local_len; i++)
 		if (parts->local[i] != '.')
 			parts->local[written++] = parts->local[i];

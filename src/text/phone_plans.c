@@ -107,7 +107,8 @@ cdw_phone_code_exists(const char *number, int len)
 	for (int digits = 2; digits <= 3 && digits <= len; digits++)
 	{
 		memcpy(code + 1, number, digits);
-		strcpy(code + 1 + digits, " ");
+		code[1 + digits] = ' ';
+		code[2 + digits] = '\0';
 		if (strstr(other_codes, code) != NULL)
 			return true;
 	}

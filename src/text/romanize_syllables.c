@@ -37,6 +37,9 @@ static const char final_jamo[][3] = {"k", "k", "k",	 "n", "n", "n", "t", "l", "k
 									 "m", "l", "l",	 "l", "p", "l", "m", "p", "p",
 									 "t", "t", "ng", "t", "t", "k", "t", "p", "t"};
 
+/* A syllable in Latin letters, with its final zero; the longest has nine. */
+#define SYLLABLE_SIZE 12
+
 #define VOICED 0x3099
 #define SEMIVOICED 0x309A
 #define KANA_N 0x3093
@@ -91,8 +94,8 @@ voice(char *latin, UChar mark)
 		if (strncmp(latin, plain[i], length) == 0)
 		{
 			strlcpy(rest, latin + length, sizeof(rest));
-			strcpy(latin, voiced[i]);
-			strcat(latin, rest);
+			length = strlcpy(latin, voiced[i], SYLLABLE_SIZE);
+			strlcpy(latin + length, rest, SYLLABLE_SIZE - length);
 			return;
 		}
 	}
@@ -112,7 +115,7 @@ join(char *latin, const char *small)
 		latin[consonant++] = vowel == 'u' ? 'w' : vowel == 'i' ? 'y' : vowel;
 	else if ((*latin == 'k' || *latin == 'g') && *small != 'y' && *small != 'w')
 		latin[consonant++] = vowel == 'u' ? 'w' : 'y';
-	strcpy(latin + consonant, small);
+	strlcpy(latin + consonant, small, SYLLABLE_SIZE - consonant);
 }
 
 /* The syllable at a position and where it ends; empty when there is none. */
@@ -123,7 +126,7 @@ kana_syllable(const cdw_roman *roman, int at, char *latin, int *end)
 	UChar32 mark = cdw_roman_letter(roman, at + 1);
 	UChar32 small;
 
-	strcpy(latin, c == 0 ? "" : kana_letters[c - 0x3041]);
+	strlcpy(latin, c == 0 ? "" : kana_letters[c - 0x3041], SYLLABLE_SIZE);
 	*end = at + 1;
 	if (*latin == '\0')
 		return;
@@ -168,7 +171,7 @@ void
 cdw_romanize_kana(cdw_roman *roman)
 {
 	UChar32 c = hiragana(roman, roman->at);
-	char latin[12];
+	char latin[SYLLABLE_SIZE];
 	char next[12];
 	int end;
 	int next_end;
@@ -206,23 +209,24 @@ cdw_romanize_kana(cdw_roman *roman)
 void
 cdw_romanize_hangul(cdw_roman *roman)
 {
-	char latin[12] = "";
+	char latin[SYLLABLE_SIZE] = "";
 	UChar32 c = cdw_roman_letter(roman, roman->at);
 	int first = roman->at;
+	int length = 0;
 
 	if (c >= FIRST_INITIAL && c < FIRST_INITIAL + (int) lengthof(initial_jamo))
 	{
-		strcat(latin, initial_jamo[c - FIRST_INITIAL]);
+		length += strlcpy(latin + length, initial_jamo[c - FIRST_INITIAL], SYLLABLE_SIZE - length);
 		c = cdw_roman_letter(roman, ++roman->at);
 	}
 	if (c >= FIRST_MEDIAL && c < FIRST_MEDIAL + (int) lengthof(medial_jamo))
 	{
-		strcat(latin, medial_jamo[c - FIRST_MEDIAL]);
+		length += strlcpy(latin + length, medial_jamo[c - FIRST_MEDIAL], SYLLABLE_SIZE - length);
 		c = cdw_roman_letter(roman, ++roman->at);
 	}
 	if (c >= FIRST_FINAL && c < FIRST_FINAL + (int) lengthof(final_jamo))
 	{
-		strcat(latin, final_jamo[c - FIRST_FINAL]);
+		length += strlcpy(latin + length, final_jamo[c - FIRST_FINAL], SYLLABLE_SIZE - length);
 		roman->at++;
 	}
 	if (*latin != '\0')
