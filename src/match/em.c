@@ -31,8 +31,7 @@
 #define MOST_RELATED .98		/* of all pairs */
 #define HOUSEHOLDS_PER_MATCH .1 /* to begin with */
 #define PENALTY_LIMIT -25.0
-#define DOUBT                                                                                      \
-	4.0 /* nats by which a random pair is rather taken for a match than for a coincidence */
+#define DOUBT 4.0 /* nats, in favour of a match where a coincidence is looked for */
 
 /* The pairs of a class that a round expects, in all and at each level of each field. */
 typedef struct Expected
