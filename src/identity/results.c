@@ -74,11 +74,12 @@ create_terms(const cdw_resolver *resolver)
 {
 	char *name = cdw_result_name(resolver, "term");
 
-	cdw_execute(psprintf("CREATE TABLE %s (field text NOT NULL, value text COLLATE \"C\" NOT NULL, "
-						 "records bigint NOT NULL, PRIMARY KEY (field, value))",
+	cdw_execute(psprintf("CREATE TABLE %s (field text NOT NULL, part text NOT NULL "
+						 "CHECK (part IN ('value', 'word')), value text COLLATE \"C\" NOT NULL, "
+						 "records bigint NOT NULL, PRIMARY KEY (field, part, value))",
 						 name));
-	cdw_execute(psprintf("COMMENT ON TABLE %s IS 'Values that three or more records had when the "
-						 "model was trained; personal data'",
+	cdw_execute(psprintf("COMMENT ON TABLE %s IS 'Values, and words of texts, that three or more "
+						 "records had when the model was trained; personal data'",
 						 name));
 }
 

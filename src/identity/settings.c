@@ -154,13 +154,40 @@ field_order_of_name(const char *field, const char *name)
 				   NULL);
 }
 
+/* Whether dates are compared by the days between. */
+static bool
+date_comparison(const char *field, const char *name)
+{
+	bool days = strcmp(name, "days") == 0;
+
+	if (!days && strcmp(name, "typed") != 0)
+		settings_error(
+			psprintf("\"compare\" of field \"%s\" must be typed or days, not \"%s\"", field, name),
+			NULL);
+	return days;
+}
+
+static double
+disagreement(const char *field, const JsonbValue *value)
+{
+	double share = cdw_json_number(value);
+
+	if (!(share > 0 && share <= 1))
+		settings_error(psprintf("\"max_disagreement\" of field \"%s\" must be above 0 and at "
+								"most 1",
+								field),
+					   NULL);
+	return share;
+}
+
 /* One member of a field's object. */
 static void
 read_field_option(cdw_field *field, const char *option, const JsonbValue *value)
 {
 	char *string = cdw_json_string(value);
 
-	if (strcmp(option, "kind") == 0)
+	if (strcmp(option, "kind") == 0 ||
+		(value->type == jbvNull && strcmp(option, "max_disagreement") == 0))
 		return;
 	if (strcmp(option, "term_frequency") == 0 && value->type == jbvBool)
 		field->term_frequency = value->val.boolean;
@@ -174,11 +201,16 @@ read_field_option(cdw_field *field, const char *option, const JsonbValue *value)
 	}
 	else if (strcmp(option, "field_order") == 0 && string && strcmp(field->kind->name, "date") == 0)
 		field->field_order = field_order_of_name(field->name, string);
+	else if (strcmp(option, "compare") == 0 && string && strcmp(field->kind->name, "date") == 0)
+		field->days = date_comparison(field->name, string);
+	else if (strcmp(option, "max_disagreement") == 0 && value->type == jbvNumeric)
+		field->max_disagreement = disagreement(field->name, value);
 	else
 		settings_error(
 			psprintf("option \"%s\" of field \"%s\" cannot be used", option, field->name),
-			"Options of a field are kind (string), term_frequency (boolean), of a phone "
-			"region (string), of a date field_order (string).");
+			"Options of a field are kind (string), term_frequency (boolean), "
+			"max_disagreement (number), of a phone region (string), of a date field_order and "
+			"compare (strings).");
 }
 
 static void
@@ -438,7 +470,10 @@ append_field(StringInfo out, const cdw_field *field)
 	if (strcmp(field->kind->name, "phone") == 0)
 		appendStringInfo(out, ", \"region\": \"%s\"", field->region);
 	if (strcmp(field->kind->name, "date") == 0)
-		appendStringInfo(out, ", \"field_order\": \"%s\"", field_orders[field->field_order]);
+		appendStringInfo(out, ", \"field_order\": \"%s\", \"compare\": \"%s\"",
+						 field_orders[field->field_order], field->days ? "days" : "typed");
+	if (field->max_disagreement > 0)
+		appendStringInfo(out, ", \"max_disagreement\": %.15g", field->max_disagreement);
 	appendStringInfoChar(out, '}');
 }
 

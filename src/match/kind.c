@@ -205,7 +205,7 @@ static const cdw_kind kinds[] = {
 	{
 		.name = "postcode",
 		.standardise = standardise_code,
-		.comparison = &cdw_compare_code,
+		.comparison = &cdw_compare_postcode,
 		.max_disagreement = .60,
 		.shared = true,
 		.block_keys = {"%s"},
