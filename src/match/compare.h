@@ -34,6 +34,19 @@ cdw_begins_alike(const char *a, int alen, const char *b, int blen)
 	return memcmp(a, b, Min(alen, blen)) == 0;
 }
 
+/* Puts two values in an order of their own, where the way of comparing could depend on it. */
+static inline void
+cdw_put_in_order(const cdw_value **a, const cdw_value **b)
+{
+	const cdw_value *first = *a;
+
+	if (first->len < (*b)->len ||
+		(first->len == (*b)->len && memcmp(first->text, (*b)->text, first->len) <= 0))
+		return;
+	*a = *b;
+	*b = first;
+}
+
 /* split.c */
 extern int cdw_split_blanks(const char *value, int len, cdw_token *token, int most);
 extern int cdw_split_words(const char *value, int len, cdw_token *token);

@@ -158,13 +158,7 @@ cdw_word_similarity(const cdw_value *a, const cdw_value *b, bool fuzzy, bool *ra
 	double total = total_weight(a) + total_weight(b);
 	double sum;
 
-	if (a->len > b->len || (a->len == b->len && memcmp(a->text, b->text, a->len) > 0))
-	{
-		const cdw_value *swap = a;
-
-		a = b;
-		b = swap;
-	}
+	cdw_put_in_order(&a, &b);
 	sum = match_equal(a, b, &matched, rare);
 	if (total == 0)
 		return 0;

@@ -36,9 +36,19 @@ may_be_alike(const cdw_value *a, const cdw_value *b)
 		   (a->text[0] == b->text[0] || a->text[a->len - 1] == b->text[b->len - 1]);
 }
 
-/* One record's first and second value against the other's second and first. */
 static bool
-is_swapped(const cdw_records *records, const cdw_unit *unit, cdw_record *a, cdw_record *b)
+same_value(const cdw_value *a, const cdw_value *b)
+{
+	return a->len > 0 && a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+}
+
+/*
+ * One record's first and second value against the other's second and first: both pairs are equal, or the
+ * fields themselves are unlike and one pair is alike while the other is not different.
+ */
+static bool
+is_swapped(const cdw_records *records, const cdw_unit *unit, cdw_record *a, cdw_record *b,
+		   bool unlike)
 {
 	const cdw_field *field = &records->settings->field[unit->field];
 	const cdw_comparison *comparison = field->comparison;
@@ -53,6 +63,10 @@ is_swapped(const cdw_records *records, const cdw_unit *unit, cdw_record *a, cdw_
 	cdw_record_read(records, b, unit->field, &first_b);
 	cdw_record_read(records, a, unit->swap_with, &second_a);
 	cdw_record_read(records, b, unit->swap_with, &second_b);
+	if (same_value(&first_a, &second_b) && same_value(&second_a, &first_b))
+		return true;
+	if (!unlike)
+		return false;
 	if (!may_be_alike(&first_a, &second_b) && !may_be_alike(&second_a, &first_b))
 		return false;
 	crossed = compare_values(field, &first_a, &second_b);
@@ -72,9 +86,11 @@ cdw_levels(const cdw_records *records, const cdw_unit *unit, cdw_record *a, cdw_
 	if (unit->swap_with < 0)
 		return;
 	level[unit->swap_with] = field_level(records, unit->swap_with, a, b);
-	if (level[unit->field] >= field[unit->field].comparison->unlike &&
-		level[unit->swap_with] >= field[unit->swap_with].comparison->unlike &&
-		is_swapped(records, unit, a, b))
+	if (level[unit->field] == 0 || level[unit->swap_with] == 0)
+		return;
+	if (is_swapped(records, unit, a, b,
+				   level[unit->field] >= field[unit->field].comparison->unlike &&
+					   level[unit->swap_with] >= field[unit->swap_with].comparison->unlike))
 	{
 		level[unit->field] = field[unit->field].comparison->nlevels - 1;
 		level[unit->swap_with] = CDW_MISSING;

@@ -96,6 +96,7 @@ extern const cdw_comparison cdw_compare_elements;
 extern const cdw_comparison cdw_compare_location;
 extern const cdw_comparison cdw_compare_number;
 extern const cdw_comparison cdw_compare_category;
+extern int cdw_grid_cell(const char *value, int len, int shift, char *cell);
 
 /* ---- settings (rule.c) ---- */
 
@@ -161,6 +162,11 @@ typedef struct cdw_match_settings
 	double min_probability; /* pairs below are not kept */
 } cdw_match_settings;
 
+/* compare_user.c */
+extern void cdw_set_user_levels(cdw_field *field, const char *const *texts, int n);
+extern const char *cdw_user_level_text(const cdw_field *field, int level);
+
+/* rule.c */
 extern void cdw_add_rule(cdw_match_settings *settings, const char *text);
 extern void cdw_default_rules(cdw_match_settings *settings);
 extern int cdw_find_field(const cdw_match_settings *settings, const char *name);
@@ -294,7 +300,6 @@ extern void cdw_walk_comparable(const cdw_records *records, cdw_pair_callback ca
 /* ---- comparison of two records (plan.c, level.c) ---- */
 
 extern void cdw_plan_comparisons(cdw_match_settings *settings);
-extern void cdw_add_user_level(cdw_field *field, const char *text);
 extern void cdw_levels(const cdw_records *records, const cdw_unit *unit, cdw_record *a,
 					   cdw_record *b, uint8 *level);
 
