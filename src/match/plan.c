@@ -6,6 +6,8 @@
  */
 #include "match/match.h"
 
+#include "port/pg_bitutils.h"
+
 static int
 named_field(const cdw_match_settings *settings, const cdw_field *field, const char *option,
 			const char *name)
@@ -64,6 +66,8 @@ pair_fields(const cdw_match_settings *settings, int *partner, bool *leads)
 			continue;
 		if (partner[f] >= 0 || partner[other] >= 0)
 			swap_error(field, "A field can be exchanged with one other field only.");
+		if (settings->field[other].kind->standardise != field->kind->standardise)
+			swap_error(field, "The two fields are of kinds that have no standard form in common.");
 		if (settings->field[other].no_swap)
 			swap_error(field, "The other field is not to be exchanged.");
 		if (field->comparison->nlevels == CDW_MAX_LEVELS)
@@ -116,6 +120,23 @@ plan_units(cdw_match_settings *settings)
 	}
 }
 
+/* A field on a circle, where each of the fields in the set is gone without by another of them. */
+static int
+field_in_circle(const cdw_match_settings *settings, uint32 set)
+{
+	int at = pg_rightmost_one_pos32(set);
+
+	/* going back as often as there are fields ends on the circle */
+	for (int step = 0; step < settings->nfields; step++)
+		for (int f = 0; f < settings->nfields; f++)
+			if ((set >> f & 1) && (settings->field[f].without_set >> at & 1))
+			{
+				at = f;
+				break;
+			}
+	return at;
+}
+
 /*
  * A field goes without the whole words of others, so it comes before those that go without something
  * themselves. Two fields without each other would both lose what they share: an error.
@@ -151,11 +172,10 @@ plan_residuals(cdw_match_settings *settings)
 				waiting &= ~((uint32) 1 << f);
 				found = true;
 			}
-		for (int f = 0; !found && f < settings->nfields; f++)
-			if ((waiting >> f & 1) && (needed >> f & 1))
-				ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-								errmsg("\"without\" of field \"%s\" leads back to the field itself",
-									   settings->field[f].name)));
+		if (!found)
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("\"without\" of field \"%s\" leads back to the field itself",
+								   settings->field[field_in_circle(settings, waiting)].name)));
 	}
 }
 
