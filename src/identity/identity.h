@@ -33,6 +33,8 @@ typedef struct cdw_resolver
 	char *link_type;
 	char *clustering; /* "average" or "connected" */
 	cdw_match_settings match;
+	char *
+		ignored; /* JSON object: columns that were not chosen as fields, and why; NULL: not inferred */
 
 	Jsonb *model; /* NULL: not trained */
 	int64 next_identity_id;
@@ -41,6 +43,11 @@ typedef struct cdw_resolver
 /* settings.c */
 extern void cdw_settings_parse(cdw_resolver *resolver, Jsonb *document);
 extern char *cdw_settings_json(const cdw_resolver *resolver);
+extern bool cdw_settings_reserve(const char *column);
+
+/* infer_fields.c */
+extern void cdw_infer_source_fields(Oid source, const char *key, const char *source_column,
+									char **fields, char **ignored);
 
 /* resolver.c */
 extern void cdw_resolver_split_name(const char *text, char **schema, char **name);

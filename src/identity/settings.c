@@ -81,6 +81,16 @@ check_not_reserved(const char *column, const char *const *reserved, int n)
 					 errhint("Resolve a view that gives the column another name.")));
 }
 
+/* Whether the golden view has a column of its own of that name, so that no field can be called so. */
+bool
+cdw_settings_reserve(const char *column)
+{
+	for (int i = 0; i < (int) lengthof(golden_columns); i++)
+		if (strcmp(column, golden_columns[i]) == 0)
+			return true;
+	return false;
+}
+
 static void
 read_key(cdw_resolver *resolver, Jsonb *document)
 {
@@ -244,12 +254,7 @@ read_fields(cdw_resolver *resolver, Jsonb *document)
 	char *name = NULL;
 
 	if (!cdw_json_field(document, "fields", &fields))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("fields must be given"),
-						errdetail("Choosing fields from the data is not supported."),
-						errhint("Name the columns to compare and their kinds, for example "
-								"fields => '{\"email\": \"email\", \"dob\": \"date\"}'. "
-								"Kinds are: %s.",
-								cdw_kind_names())));
+		settings_error("settings have no \"fields\"", NULL);
 	if (fields.type != jbvBinary || !JsonContainerIsObject(fields.val.binary.data))
 		settings_error(
 			psprintf("\"fields\" must be an object, not %s", cdw_json_type_name(&fields)),
@@ -267,6 +272,20 @@ read_fields(cdw_resolver *resolver, Jsonb *document)
 	qsort_arg(resolver->match.field, resolver->match.nfields, sizeof(cdw_field), compare_fields,
 			  &resolver->source);
 	cdw_plan_comparisons(&resolver->match);
+}
+
+/* Why columns are no fields, where fields were chosen from the data; only shown. */
+static void
+read_ignored(cdw_resolver *resolver, Jsonb *document)
+{
+	JsonbValue ignored;
+
+	if (!cdw_json_field(document, "ignored", &ignored))
+		return;
+	if (ignored.type != jbvBinary || !JsonContainerIsObject(ignored.val.binary.data))
+		settings_error(
+			psprintf("\"ignored\" must be an object, not %s", cdw_json_type_name(&ignored)), NULL);
+	resolver->ignored = cdw_json_text(JsonbValueToJsonb(&ignored));
 }
 
 /* ---- blocking ---- */
@@ -422,6 +441,7 @@ cdw_settings_parse(cdw_resolver *resolver, Jsonb *document)
 	read_source(resolver, document);
 	read_key(resolver, document);
 	read_fields(resolver, document);
+	read_ignored(resolver, document);
 	rules_given = read_blocking(resolver, document);
 	read_link(resolver, document);
 	read_options(resolver, document, rules_given);
@@ -467,7 +487,10 @@ cdw_settings_json(const cdw_resolver *resolver)
 			appendStringInfoString(&out, ", ");
 		append_field(&out, &match->field[f]);
 	}
-	appendStringInfoString(&out, "}, \"blocking\": [");
+	appendStringInfoChar(&out, '}');
+	if (resolver->ignored)
+		appendStringInfo(&out, ", \"ignored\": %s", resolver->ignored);
+	appendStringInfoString(&out, ", \"blocking\": [");
 	for (int r = 0; r < match->nrules; r++)
 	{
 		if (r > 0)

@@ -13,8 +13,9 @@
 
 #include "text/text.h"
 
-static bool
-is_missing(const char *value, int len)
+/* Whether a value is blank or says that it is missing. */
+bool
+cdw_is_missing(const char *value, int len)
 {
 	static const char *const words[] = {"null", "n/a", "none", "nan", "unknown",
 										"nil",	"-",   "?",	   "."};
@@ -253,7 +254,7 @@ void
 cdw_standardise(const cdw_field *field, const char *value, int len, StringInfo out)
 {
 	resetStringInfo(out);
-	if (is_missing(value, len))
+	if (cdw_is_missing(value, len))
 		return;
 	field->kind->standardise(field, value, len, out);
 }
