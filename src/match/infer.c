@@ -18,6 +18,7 @@
 #define LONG_TEXT_WORDS 8.0
 #define LONG_TEXT_CHARACTERS 60.0
 #define IDENTITY_SKEW .02 /* sum of squared shares of a column that tells records apart, at most */
+#define GIVEN_NAME_SKEW .1
 #define IDENTITY_DISTINCT .02 /* distinct values, as a share of all, at least */
 
 /* A column that says the same of nearly every record, or something of nearly none. */
@@ -168,13 +169,13 @@ choose_code(const cdw_profile *p, cdw_choice *choice)
 static void
 choose_words(const cdw_profile *p, bool text, cdw_choice *choice)
 {
-	if (text && (p->street >= .3 || p->han_street >= .5))
+	if (p->street >= .3 || (text && p->han_street >= .5))
 		choice->kind = "address";
-	else if (p->company >= .15)
+	else if (p->company >= .15 && p->tokens <= LONG_TEXT_WORDS)
 		choice->kind = "company";
 	else if (p->han >= .5 && p->length <= 4.5 && p->han_surname >= .7)
 		choice->kind = p->length < 1.5 ? "family_name" : "name";
-	else if (!text && p->given_name >= .25 && p->tokens < 1.5)
+	else if (!text && p->given_name >= .25 && p->tokens < 1.5 && p->skew <= GIVEN_NAME_SKEW)
 		choice->kind = "given_name";
 	else if (p->given_name >= .3 && p->tokens <= 4.5 && p->with_digit < .1)
 		choice->kind = "name";
@@ -240,7 +241,7 @@ kind_of_any_name(const cdw_profile *p, cdw_content content, cdw_choice *choice)
 {
 	if (content != CDW_CONTENT_NAME && content != CDW_CONTENT_TEXT)
 		return NULL;
-	if (p->company >= .1)
+	if (p->company >= .1 && p->tokens <= LONG_TEXT_WORDS)
 		return "company";
 	if (are_words(p, 5) &&
 		(content == CDW_CONTENT_NAME || p->given_name >= .3 || p->han_surname >= .6))

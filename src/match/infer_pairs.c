@@ -17,6 +17,7 @@
 #define LEAST_FILLED .3	   /* share of the rows, for wholes and parts */
 #define LEAST_RESIDUAL .01 /* share of the rows in which a whole must have more than its parts */
 #define LEAST_OVERLAP .1   /* of vocabularies of exchanged names */
+#define NAME_SKEW .05	   /* sum of squared shares of names that are exchanged, at most */
 #define PAIRS_TO_COMPARE 2000
 #define LEAST_PAIRS 20
 #define SHARED_AGREEMENT .25 /* of other columns, below which agreement on a code is no identity */
@@ -358,13 +359,14 @@ overlap(const cdw_profile *a, const cdw_profile *b)
 	return a->values > 0 ? found / a->values : 0;
 }
 
-/* Whether a column may be one of two names that are exchanged. */
+/* Whether a column may be one of two names that are exchanged; its name has not said what it is. */
 static bool
 may_be_exchanged(const cdw_profile *p, const cdw_choice *choice)
 {
-	if (cdw_is_field(choice, "given_name"))
-		return true;
-	return cdw_is_field(choice, "name") && !choice->named && p->tokens < 2 && cdw_tells_apart(p);
+	if (choice->named || p->tokens >= 2 || p->skew > NAME_SKEW)
+		return false;
+	return cdw_is_field(choice, "given_name") || cdw_is_field(choice, "name") ||
+		   (cdw_is_field(choice, "text") && choice->coarse);
 }
 
 /*
@@ -463,6 +465,13 @@ is_shared(const Relation *relation, int code)
 	return pairs >= LEAST_PAIRS && sum / pairs < SHARED_AGREEMENT;
 }
 
+/* Whether the values are years of people's lives. */
+static bool
+is_year(const cdw_profile *p)
+{
+	return p->numeric >= .9 && p->largest <= 2100 && p->largest - p->number_span >= 1700;
+}
+
 static void
 find_shared_codes(Relation *relation)
 {
@@ -471,7 +480,7 @@ find_shared_codes(Relation *relation)
 		const cdw_profile *p = &relation->profiles[i];
 
 		if (cdw_is_field(&relation->choices[i], "identifier") && !relation->choices[i].named &&
-			p->length >= 4 && p->length <= 10 && is_shared(relation, i))
+			p->length >= 4 && p->length <= 10 && !is_year(p) && is_shared(relation, i))
 			relation->choices[i].kind = "postcode";
 	}
 }
