@@ -89,7 +89,7 @@ describe_column(cdw_column *column, Form_pg_attribute attribute)
 	*column = (cdw_column){.name = pstrdup(NameStr(attribute->attname)),
 						   .type = column_type(type),
 						   .distinct = cdw_distinct_create()};
-	if (cdw_settings_reserve(column->name))
+	if (cdw_golden_has(column->name))
 		column->unusable = "the results have a column of this name";
 	else if (attribute->attgenerated)
 		column->unusable = "computed from other columns";

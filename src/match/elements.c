@@ -1,96 +1,150 @@
 /*
  * src/match/elements.c
  *
- * Whether the values of a column are lists, and what separates their elements: most have several
- * elements, and elements come again in other values.
+ * Lists as values: an array, or a text of elements between separators. The standard form is a set:
+ * elements in standard form, each once, in C order, with commas between. No element has a comma,
+ * because standard text has no punctuation.
  */
-#include "match/shape.h"
+#include "match/kind.h"
 
-static const char *const separators[CDW_SEPARATORS] = {"**", ";", "|", ","};
+#include "text/text.h"
 
-#define MOST_ELEMENTS 20000
-#define MOST_VALUES 2000
-
-#define ST_SORT sort_elements
-#define ST_ELEMENT_TYPE uint64
-#define ST_COMPARE(a, b) (*(a) < *(b) ? -1 : *(a) > *(b))
-#define ST_SCOPE static
-#define ST_DEFINE
-#include "lib/sort_template.h"
-
-const char *
-cdw_separator_text(int separator)
+typedef struct Element
 {
-	return separators[separator];
+	char *text;
+	int len;
+} Element;
+
+typedef struct ElementList
+{
+	Element *element;
+	int n;
+	int capacity;
+	StringInfoData normal;
+} ElementList;
+
+static int
+compare_elements(const void *a, const void *b)
+{
+	const Element *x = a;
+	const Element *y = b;
+	int order = memcmp(x->text, y->text, Min(x->len, y->len));
+
+	return order ? order : x->len - y->len;
 }
 
-/* Appends the hashes of a value's elements, blanks around them left out; returns how many there are. */
-static int
-read_elements(const cdw_cell *cell, const char *separator, uint64 *element, int most)
+/* Adds an element unless it is missing or nothing of it is left in standard form. */
+static void
+add_element(ElementList *list, const char *value, int len)
 {
-	const char *at = cell->text;
-	const char *end = cell->text + cell->len;
-	int size = strlen(separator);
-	int n = 0;
-
-	while (at < end && n < most)
+	if (cdw_is_missing(value, len))
+		return;
+	cdw_normalize_text(value, len, &list->normal);
+	if (list->normal.len == 0)
+		return;
+	if (list->n == list->capacity)
 	{
-		const char *stop = at;
-		const char *last;
-
-		while (stop < end && (end - stop < size || memcmp(stop, separator, size) != 0))
-			stop++;
-		while (at < stop && *at == ' ')
-			at++;
-		for (last = stop; last > at && last[-1] == ' ';)
-			last--;
-		if (last > at)
-			element[n++] = cdw_hash_bytes(at, last - at, 0);
-		at = stop + size;
+		list->capacity *= 2;
+		list->element = repalloc(list->element, sizeof(Element) * list->capacity);
 	}
-	return n;
+	list->element[list->n++] =
+		(Element){.text = pnstrdup(list->normal.data, list->normal.len), .len = list->normal.len};
+}
+
+/*
+ * The elements of an array of any number of dimensions in its text form: {a,"b c",NULL}, perhaps with
+ * bounds before it. NULLs are left out.
+ */
+static void
+read_array(ElementList *list, const char *value, int len)
+{
+	const char *brace = memchr(value, '{', len);
+	StringInfoData element;
+	bool quoted = false; /* whether the element was */
+	bool inside = false; /* within quotes */
+
+	initStringInfo(&element);
+	for (const char *at = brace; at && at < value + len; at++)
+	{
+		if (*at == '\\' && at + 1 < value + len)
+			appendStringInfoChar(&element, *++at);
+		else if (*at == '"')
+		{
+			inside = !inside;
+			quoted = true;
+		}
+		else if (inside || (*at != ',' && *at != '{' && *at != '}'))
+			appendStringInfoChar(&element, *at);
+		else
+		{
+			if (quoted || pg_strcasecmp(element.data, "null") != 0)
+				add_element(list, element.data, element.len);
+			resetStringInfo(&element);
+			quoted = false;
+		}
+	}
+	pfree(element.data);
+}
+
+/* The length of the separator that stands at a place, 0 where none does. */
+static int
+separator_at(const cdw_field *field, const char *at, const char *end)
+{
+	int len;
+
+	if (field->separator == NULL)
+		return end - at >= 2 && at[0] == '*' && at[1] == '*' ? 2
+															 : *at && strchr(",;|", *at) != NULL;
+	len = strlen(field->separator);
+	return end - at >= len && memcmp(at, field->separator, len) == 0 ? len : 0;
 }
 
 static void
-profile_separator(cdw_profile *profile, int number, const cdw_row_sample *sample, int separator)
+read_text(ElementList *list, const cdw_field *field, const char *value, int len)
 {
-	uint64 *element = palloc(sizeof(uint64) * MOST_ELEMENTS);
-	int n = 0;
-	int values = 0;
-	int lists = 0;
-	int distinct = 0;
+	const char *end = value + len;
+	const char *start = value;
+	const char *at = value;
 
-	for (uint32 r = 0; r < profile->rows && values < MOST_VALUES && n < MOST_ELEMENTS; r++)
+	while (at < end)
 	{
-		cdw_cell cell = cdw_row_sample_cell(sample, r, number);
-		int found;
+		int separator = separator_at(field, at, end);
 
-		if (profile->hash[r] == 0)
-			continue;
-		found = read_elements(&cell, separators[separator], element + n, MOST_ELEMENTS - n);
-		values++;
-		if (found > 1)
+		if (separator == 0)
 		{
-			lists++;
-			n += found;
+			at++;
+			continue;
 		}
+		add_element(list, start, at - start);
+		at += separator;
+		start = at;
 	}
-	sort_elements(element, n);
-	for (int i = 0; i < n; i++)
-		distinct += i == 0 || element[i] != element[i - 1];
-	if (lists > 0)
-	{
-		profile->separated[separator] = (double) lists / values;
-		profile->elements[separator] = (double) n / lists;
-		profile->new_element[separator] = (double) distinct / n;
-	}
-	pfree(element);
+	add_element(list, start, end - start);
 }
 
-/* Fills the members of a profile that tell of lists. */
+/* Replaces what is in out by the standard form of a list; empty where it has no elements. */
 void
-cdw_profile_elements(cdw_profile *profile, int number, const cdw_row_sample *sample)
+cdw_standardise_elements(const cdw_field *field, const char *value, int len, StringInfo out)
 {
-	for (int s = 0; s < CDW_SEPARATORS; s++)
-		profile_separator(profile, number, sample, s);
+	ElementList list = {.capacity = 16};
+
+	list.element = palloc(sizeof(Element) * list.capacity);
+	initStringInfo(&list.normal);
+	if (field->array)
+		read_array(&list, value, len);
+	else
+		read_text(&list, field, value, len);
+	qsort(list.element, list.n, sizeof(Element), compare_elements);
+	for (int i = 0; i < list.n; i++)
+	{
+		if (i > 0 && compare_elements(&list.element[i - 1], &list.element[i]) == 0)
+			continue;
+		if (out->len > 0)
+			appendStringInfoChar(out, ',');
+		appendBinaryStringInfo(out, list.element[i].text, list.element[i].len);
+	}
+	for (int i = 0; i < list.n; i++)
+		pfree(list.element[i].text);
+	pfree(list.element);
+	pfree(list.normal.data);
 }

@@ -152,7 +152,7 @@ typedef struct cdw_profile
 	double han_surname; /* begins with a frequent Chinese surname */
 	double han_street;	/* contains a part of a Chinese address */
 	double company;		/* has a legal form */
-	double street;		/* has a word that addresses abbreviate */
+	double street;		/* has a kind of street, or another word that addresses abbreviate */
 	double separated[CDW_SEPARATORS];	/* several elements */
 	double elements[CDW_SEPARATORS];	/* mean number of elements of those */
 	double new_element[CDW_SEPARATORS]; /* distinct elements, as a share of all */

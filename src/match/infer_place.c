@@ -26,7 +26,7 @@ look_like_coordinates(const cdw_profile *a, const cdw_profile *b)
 
 	for (uint32 r = 0; r < a->rows; r++)
 		alone += (a->hash[r] == 0) != (b->hash[r] == 0);
-	return a->fraction >= .2 && b->fraction >= .2 && a->fine >= .8 * a->fraction &&
+	return a->fraction >= .1 && b->fraction >= .1 && a->fine >= .8 * a->fraction &&
 		   b->fine >= .8 * b->fraction && alone <= a->rows / 100;
 }
 

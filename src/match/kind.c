@@ -7,7 +7,7 @@
  * refuses a value, a plainer form is kept, because a mistyped e-mail address or an impossible date
  * is still evidence: the same slip seldom happens twice to two people.
  */
-#include "match/match.h"
+#include "match/kind.h"
 
 #include <math.h>
 
@@ -148,6 +148,75 @@ standardise_number(const cdw_field *field pg_attribute_unused(), const char *val
 	pfree(copy);
 }
 
+/* ---- places ---- */
+
+/* Whether a value begins with a word, in any case. */
+static bool
+begins_with(const char *value, const char *word)
+{
+	return pg_strncasecmp(value, word, strlen(word)) == 0;
+}
+
+/* Reads a finite number and the blanks, commas and semicolons behind it; false where there is none. */
+static bool
+read_coordinate(char **at, double *number)
+{
+	char *end;
+
+	*number = strtod(*at, &end);
+	if (end == *at || !isfinite(*number))
+		return false;
+	while (*end == ' ' || *end == ',' || *end == ';')
+		end++;
+	*at = end;
+	return true;
+}
+
+/*
+ * "latitude,longitude" in degrees with five decimals, from "52.1, 4.3", or from a point, which has the
+ * longitude first: "(4.3,52.1)", "POINT(4.3 52.1)". Outside the globe, and where both are zero, which
+ * is what systems write for an unknown place, it is missing.
+ */
+static void
+standardise_location(const cdw_field *field pg_attribute_unused(), const char *value, int len,
+					 StringInfo out)
+{
+	char *copy = pnstrdup(value, len);
+	char *at = copy;
+	bool point;
+	double latitude;
+	double longitude;
+	bool valid;
+
+	while (*at == ' ')
+		at++;
+	if (begins_with(at, "point"))
+		at += strlen("point");
+	while (*at == ' ')
+		at++;
+	point = *at == '(';
+	if (point)
+		at++;
+	valid = read_coordinate(&at, &latitude) && read_coordinate(&at, &longitude) &&
+			strcmp(at, point ? ")" : "") == 0;
+	if (valid && point)
+	{
+		double x = latitude;
+
+		latitude = longitude;
+		longitude = x;
+	}
+	if (valid && fabs(latitude) <= 90 && fabs(longitude) <= 180)
+	{
+		/* adding zero makes of minus zero zero */
+		latitude = rint(latitude * 1e5) / 1e5 + 0.0;
+		longitude = rint(longitude * 1e5) / 1e5 + 0.0;
+		if (latitude != 0 || longitude != 0)
+			appendStringInfo(out, "%.5f,%.5f", latitude, longitude);
+	}
+	pfree(copy);
+}
+
 static const cdw_kind kinds[] = {
 	{
 		.name = "name",
@@ -206,7 +275,7 @@ static const cdw_kind kinds[] = {
 	{
 		.name = "postcode",
 		.standardise = standardise_code,
-		.comparison = &cdw_compare_code,
+		.comparison = &cdw_compare_postcode,
 		.max_disagreement = .60,
 		.shared = true,
 		.block_keys = {"%s"},
@@ -246,6 +315,21 @@ static const cdw_kind kinds[] = {
 		.comparison = &cdw_compare_number,
 		.max_disagreement = .60,
 		.block_keys = {"%s"},
+	},
+	{
+		.name = "location",
+		.standardise = standardise_location,
+		.comparison = &cdw_compare_location,
+		.max_disagreement = .60,
+		.shared = true,
+		.block_keys = {"grid(%s, 1)", "grid(%s, 2)", "grid(%s, 3)", "grid(%s, 4)"},
+	},
+	{
+		.name = "tokens",
+		.standardise = cdw_standardise_elements,
+		.comparison = &cdw_compare_elements,
+		.max_disagreement = .95,
+		.block_keys = {"%s", "minhash(%s, 1)", "minhash(%s, 2)"},
 	},
 };
 

@@ -165,7 +165,8 @@ measure_words(cdw_profile *profile, Sums *sums, const cdw_cell *standard)
 
 	profile->tokens += tokens;
 	profile->company += changed_by(cdw_normalize_company, standard, &sums->scratch);
-	profile->street += changed_by(cdw_normalize_address, standard, &sums->scratch);
+	profile->street += cdw_has_street(standard->text, standard->len) ||
+					   changed_by(cdw_normalize_address, standard, &sums->scratch);
 	profile->given_name += cdw_has_given_name(standard->text, standard->len);
 	profile->han_surname += cdw_has_han_surname(standard->text, standard->len);
 	profile->han_street += cdw_has_han_street(standard->text, standard->len);

@@ -34,10 +34,11 @@ extern int cdw_count_words(const char *standard, int len);
 
 /* shape_words.c: of standard text */
 extern bool cdw_has_given_name(const char *standard, int len);
+extern bool cdw_has_street(const char *standard, int len);
 extern bool cdw_has_han_surname(const char *standard, int len);
 extern bool cdw_has_han_street(const char *standard, int len);
 
-/* elements.c */
+/* value_lists.c */
 extern void cdw_profile_elements(cdw_profile *profile, int number, const cdw_row_sample *sample);
 
 #endif /* CDW_SHAPE_H */

@@ -6,6 +6,7 @@
 #include "match/shape.h"
 
 #include "mb/pg_wchar.h"
+#include "text/address_words.h"
 #include "text/nicknames.h"
 
 /* The surnames of some nine in ten Chinese, simplified and traditional (census of 2010). */
@@ -50,6 +51,59 @@ bool
 cdw_has_han_surname(const char *standard, int len)
 {
 	return len >= 3 && IS_HIGHBIT_SET(*standard) && in_list(han_surnames, standard);
+}
+
+/* What ends the name of a street that is written in one word. */
+static bool
+ends_like_street(const char *word, int len)
+{
+	static const char *const ends[] = {"strasse", "str",  "gasse", "platz",
+									   "straat",  "laan", "vagen", "gatan"};
+
+	for (int i = 0; i < (int) lengthof(ends); i++)
+	{
+		int size = strlen(ends[i]);
+
+		if (len > size + 2 && memcmp(word + len - size, ends[i], size) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether a word is what streets are called, in full. */
+static bool
+is_street_word(const char *word, int len)
+{
+	for (int i = 0; i < cdw_address_word_count; i++)
+	{
+		const cdw_address_word *entry = &cdw_address_words[i];
+
+		if ((int) strlen(entry->word) == len && memcmp(entry->word, word, len) == 0 &&
+			entry->kind >= CDW_STREET && entry->kind <= CDW_STREET_BEFORE)
+			return true;
+	}
+	return ends_like_street(word, len);
+}
+
+/* Whether one of several words is a kind of street: "wallaby place", "12 rue des lilas". */
+bool
+cdw_has_street(const char *standard, int len)
+{
+	const char *end = standard + len;
+
+	if (memchr(standard, ' ', len) == NULL)
+		return false;
+	for (const char *word = standard; word < end;)
+	{
+		const char *stop = memchr(word, ' ', end - word);
+
+		if (stop == NULL)
+			stop = end;
+		if (is_street_word(word, stop - word))
+			return true;
+		word = stop + 1;
+	}
+	return false;
 }
 
 /* Whether two or more characters are parts of a Chinese address. */
