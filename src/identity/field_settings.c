@@ -20,6 +20,16 @@ static const char *const date_comparisons[] = {"typed", "days"};
 static const char *const kinds_of_words[] = {"name",	"given_name", "family_name",
 											 "company", "address",	  "text"};
 
+/* Whether the golden view has a column of its own of that name, so that no field can be called so. */
+bool
+cdw_golden_has(const char *column)
+{
+	for (int i = 0; i < (int) lengthof(golden_columns); i++)
+		if (strcmp(column, golden_columns[i]) == 0)
+			return true;
+	return false;
+}
+
 static const cdw_kind *
 kind_of_name(const char *field, const char *name)
 {

@@ -124,12 +124,7 @@ read_fields(cdw_resolver *resolver, Jsonb *document)
 	char *name = NULL;
 
 	if (!cdw_json_field(document, "fields", &fields))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("fields must be given"),
-						errdetail("Choosing fields from the data is not supported."),
-						errhint("Name the columns to compare and their kinds, for example "
-								"fields => '{\"email\": \"email\", \"dob\": \"date\"}'. "
-								"Kinds are: %s.",
-								cdw_kind_names())));
+		cdw_settings_error("settings have no \"fields\"", NULL);
 	if (fields.type != jbvBinary || !JsonContainerIsObject(fields.val.binary.data))
 		cdw_settings_error(
 			psprintf("\"fields\" must be an object, not %s", cdw_json_type_name(&fields)),
@@ -147,6 +142,20 @@ read_fields(cdw_resolver *resolver, Jsonb *document)
 	qsort_arg(resolver->match.field, resolver->match.nfields, sizeof(cdw_field), compare_fields,
 			  &resolver->source);
 	cdw_plan_comparisons(&resolver->match);
+}
+
+/* Why columns are no fields, where fields were chosen from the data; only shown. */
+static void
+read_ignored(cdw_resolver *resolver, Jsonb *document)
+{
+	JsonbValue ignored;
+
+	if (!cdw_json_field(document, "ignored", &ignored))
+		return;
+	if (ignored.type != jbvBinary || !JsonContainerIsObject(ignored.val.binary.data))
+		cdw_settings_error(
+			psprintf("\"ignored\" must be an object, not %s", cdw_json_type_name(&ignored)), NULL);
+	resolver->ignored = cdw_json_text(JsonbValueToJsonb(&ignored));
 }
 
 /* ---- blocking ---- */
@@ -303,6 +312,7 @@ cdw_settings_parse(cdw_resolver *resolver, Jsonb *document)
 	read_source(resolver, document);
 	read_key(resolver, document);
 	read_fields(resolver, document);
+	read_ignored(resolver, document);
 	rules_given = read_blocking(resolver, document);
 	read_link(resolver, document);
 	read_options(resolver, document, rules_given);
@@ -335,7 +345,10 @@ cdw_settings_json(const cdw_resolver *resolver)
 			appendStringInfoString(&out, ", ");
 		cdw_append_field(&out, &match->field[f]);
 	}
-	appendStringInfoString(&out, "}, \"blocking\": [");
+	appendStringInfoChar(&out, '}');
+	if (resolver->ignored)
+		appendStringInfo(&out, ", \"ignored\": %s", resolver->ignored);
+	appendStringInfoString(&out, ", \"blocking\": [");
 	for (int r = 0; r < match->nrules; r++)
 	{
 		if (r > 0)

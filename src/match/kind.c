@@ -14,7 +14,7 @@
 
 #include "text/text.h"
 
-/* Whether a value says that it is missing. */
+/* Whether a value is blank or says that it is missing. */
 bool
 cdw_is_missing(const char *value, int len)
 {

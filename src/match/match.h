@@ -81,6 +81,7 @@ typedef struct cdw_kind
 
 extern void
 cdw_standardise(const struct cdw_field *field, const char *value, int len, StringInfo out);
+extern bool cdw_is_missing(const char *value, int len);
 extern const cdw_kind *cdw_find_kind(const char *name);
 extern char *cdw_kind_names(void);
 
