@@ -379,7 +379,6 @@ static const cdw_kind kinds[] = {
 		.name = "tokens",
 		.standardise = cdw_standardise_elements,
 		.comparison = &cdw_compare_elements,
-		.max_disagreement = .95,
 		.block_keys = {"%s", "minhash(%s, 1)", "minhash(%s, 2)"},
 	},
 };

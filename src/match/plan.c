@@ -6,10 +6,10 @@
  */
 #include "match/match.h"
 
+#include "port/pg_bitutils.h"
+
 /* With one field of the person's own, a relative cannot be told from the person under a wrong name. */
 #define LEAST_PERSONAL 2
-
-#include "port/pg_bitutils.h"
 
 static int
 named_field(const cdw_match_settings *settings, const cdw_field *field, const char *option,
