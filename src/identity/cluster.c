@@ -16,6 +16,7 @@
 #include <math.h>
 
 #include "miscadmin.h"
+#include "nodes/bitmapset.h"
 #include "stats/stats.h"
 #include "utils/float.h"
 #include "utils/memutils.h"
@@ -331,16 +332,24 @@ compare_edges(const void *a, const void *b, void *arg pg_attribute_unused())
 	return left->b < right->b ? -1 : left->b > right->b;
 }
 
-/* Single link: every edge joins, the strongest first. */
-static void
-connect_components(const Clustering *clustering, const cdw_edges *edges)
+static cdw_edge *
+sort_edges(const cdw_edges *edges)
 {
-	uint32 *parent = cdw_union_find_create(clustering->scorer->records->n);
 	Size bytes = sizeof(cdw_edge) * Max(edges->n, 1);
 	cdw_edge *sorted = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
 
 	memcpy(sorted, edges->edge, sizeof(cdw_edge) * edges->n);
 	qsort_interruptible(sorted, edges->n, sizeof(cdw_edge), compare_edges, NULL);
+	return sorted;
+}
+
+/* Single link: every edge joins, the strongest first. */
+static void
+connect_components(const Clustering *clustering, const cdw_edges *edges)
+{
+	uint32 *parent = cdw_union_find_create(clustering->scorer->records->n);
+	cdw_edge *sorted = sort_edges(edges);
+
 	for (Size e = 0; e < edges->n && sorted[e].weight > clustering->cut; e++)
 	{
 		uint32 a = cdw_union_find_root(parent, sorted[e].a);
@@ -351,6 +360,51 @@ connect_components(const Clustering *clustering, const cdw_edges *edges)
 			continue;
 		clustering->callback(Min(a, b), Max(a, b), sorted[e].weight, clustering->arg);
 		cdw_union_find_unite(parent, a, b);
+	}
+	pfree(sorted);
+	pfree(parent);
+}
+
+/* ---- links ---- */
+
+/* Whether two groups both have a record of a source that lists an entity once. */
+static bool
+exclude_each_other(const cdw_records *records, const Bitmapset *a, const Bitmapset *b)
+{
+	int source = -1;
+
+	while ((source = bms_next_member(a, source)) >= 0)
+		if (records->unique_source[source] && bms_is_member(source, b))
+			return true;
+	return false;
+}
+
+/*
+ * Edges join, the strongest first, unless they would bring together two records of a source that
+ * lists an entity once.
+ */
+static void
+link_sources(const Clustering *clustering, const cdw_edges *edges)
+{
+	const cdw_records *records = clustering->scorer->records;
+	uint32 *parent = cdw_union_find_create(records->n);
+	Bitmapset **sources = MemoryContextAllocHuge(CurrentMemoryContext,
+												 sizeof(Bitmapset *) * Max(records->n, (Size) 1));
+	cdw_edge *sorted = sort_edges(edges);
+
+	for (uint32 i = 0; i < records->n; i++)
+		sources[i] = bms_make_singleton(cdw_record_source(records, records->record[i]));
+	for (Size e = 0; e < edges->n && sorted[e].weight > clustering->cut; e++)
+	{
+		uint32 a = cdw_union_find_root(parent, sorted[e].a);
+		uint32 b = cdw_union_find_root(parent, sorted[e].b);
+
+		CHECK_FOR_INTERRUPTS();
+		if (a == b || exclude_each_other(records, sources[a], sources[b]))
+			continue;
+		clustering->callback(Min(a, b), Max(a, b), sorted[e].weight, clustering->arg);
+		cdw_union_find_unite(parent, a, b);
+		sources[cdw_union_find_root(parent, a)] = bms_union(sources[a], sources[b]);
 	}
 	pfree(sorted);
 	pfree(parent);
@@ -367,7 +421,9 @@ cdw_cluster(const cdw_scorer *scorer, const cdw_edges *edges, const char *cluste
 {
 	Clustering run = {.scorer = scorer, .cut = cut, .callback = callback, .arg = arg};
 
-	if (strcmp(clustering, "connected") == 0)
+	if (scorer->model->unique_sources != NIL)
+		link_sources(&run, edges);
+	else if (strcmp(clustering, "connected") == 0)
 		connect_components(&run, edges);
 	else
 		average_link_components(&run, edges);

@@ -372,7 +372,7 @@ CDW_FUNCTION(cdw_evaluate)
 	settings = cdw_restrict_search_path();
 	least = resolver->match.min_probability;
 	cdw_recall_evidence(resolver, population, &evidence);
-	edges = cdw_find_edges(evidence.blocks, &evidence.scorer, cdw_probability_weight(least));
+	edges = cdw_find_matches(&evidence, least);
 	steps_init(&pair_steps);
 	count_edges(&pair_steps, edges, label);
 	put_rows(rows, desc, "pair", &pair_steps, truth, least);

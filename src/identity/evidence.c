@@ -167,6 +167,22 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 	for (int f = 0; f < resolver->match.nfields; f++)
 		cdw_terms_set_values(reader.terms, f, model->field[f].term.values);
 	cdw_terms_apply(reader.terms, records);
+	cdw_recall_unique_sources(records, model);
 	evidence->blocks = cdw_model_blocks(resolver, model, records);
 	cdw_scorer_init(&evidence->scorer, records, model);
+}
+
+/*
+ * The candidates that match with more than the least probability; where sources list an entity once,
+ * partners have competed for each other.
+ */
+cdw_edges *
+cdw_find_matches(const cdw_evidence *evidence, double least)
+{
+	double cut = cdw_probability_weight(least);
+	cdw_edges *edges = cdw_find_edges(evidence->blocks, &evidence->scorer,
+									  cut - cdw_link_slack(&evidence->scorer));
+
+	cdw_settle_links(&evidence->scorer, edges, cut);
+	return edges;
 }

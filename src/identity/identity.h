@@ -113,6 +113,7 @@ extern void cdw_train_resolver(cdw_resolver *resolver, cdw_population *populatio
 							   cdw_evidence *evidence);
 extern void
 cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence);
+extern cdw_edges *cdw_find_matches(const cdw_evidence *evidence, double least);
 extern cdw_blocks *
 cdw_model_blocks(const cdw_resolver *resolver, const cdw_model *model, cdw_records *records);
 extern double cdw_probability_weight(double probability);

@@ -217,7 +217,7 @@ find_matches(cdw_resolver *resolver, cdw_population *population, double threshol
 	else
 		cdw_train_resolver(resolver, population, 1, evidence);
 	report_left_out(resolver, evidence->blocks);
-	return cdw_find_edges(evidence->blocks, &evidence->scorer, cdw_probability_weight(least));
+	return cdw_find_matches(evidence, least);
 }
 
 /* The group of each record, as its smallest record; without any pair each stands alone. */

@@ -177,6 +177,17 @@ cdw_blocks_pairs(const cdw_blocks *blocks, const cdw_records *records, int list)
 	return pairs;
 }
 
+/* The same over all rules: at least as many as there are candidates. */
+double
+cdw_blocks_all_pairs(const cdw_blocks *blocks, const cdw_records *records)
+{
+	double pairs = 0;
+
+	for (int list = 0; list < Max(blocks->nlists, 1); list++)
+		pairs += cdw_blocks_pairs(blocks, records, list);
+	return pairs;
+}
+
 /* Whether an earlier rule gives the two records one key. */
 static inline bool
 seen_before(const uint32 *a, const uint32 *b, int rule)

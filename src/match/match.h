@@ -206,7 +206,11 @@ typedef struct cdw_records
 	uint32 capacity;
 	cdw_record **record;
 	cdw_arena arena;
-	StringInfo *value; /* one per field: the standardised values of the record at hand */
+	uint32 nsources; /* 0: unknown */
+	char **source_name;
+	uint32 *source_size;
+	bool *unique_source; /* which list an entity once; only a link asks */
+	StringInfo *value;	 /* one per field: the standardised values of the record at hand */
 	StringInfo residual;
 	cdw_token *token; /* their words */
 } cdw_records;
@@ -360,6 +364,7 @@ typedef struct cdw_blocks
 extern cdw_blocks *cdw_blocks_build(cdw_records *records, bool all_pairs, int max_block);
 extern int cdw_choose_max_block(const cdw_records *records, const cdw_blocks *blocks);
 extern void cdw_blocks_cap(cdw_blocks *blocks, cdw_records *records, int max_block);
+extern double cdw_blocks_all_pairs(const cdw_blocks *blocks, const cdw_records *records);
 extern double cdw_blocks_pairs(const cdw_blocks *blocks, const cdw_records *records, int list);
 extern void cdw_walk(const cdw_blocks *blocks, const cdw_records *records, int list,
 					 cdw_pair_callback callback, void *arg);
@@ -396,7 +401,8 @@ typedef struct cdw_model
 	int iterations;
 	bool converged;
 	cdw_field_model field[CDW_MAX_FIELDS];
-	int ndependences; /* a forest: one less than the fields at most */
+	List *unique_sources; /* of a link: names of those that list an entity once */
+	int ndependences;	  /* a forest: one less than the fields at most */
 	cdw_dependence dependence[CDW_MAX_FIELDS];
 } cdw_model;
 
@@ -442,6 +448,11 @@ cdw_household_discount(const cdw_scorer *scorer, const uint8 *level, cdw_record 
 extern double cdw_score(const cdw_scorer *scorer, uint32 a, uint32 b);
 extern bool
 cdw_score_above(const cdw_scorer *scorer, uint32 a, uint32 b, double cut, double *weight);
+
+struct cdw_edges;
+extern double cdw_link_slack(const cdw_scorer *scorer);
+extern void cdw_settle_links(const cdw_scorer *scorer, struct cdw_edges *edges, double cut);
+extern void cdw_recall_unique_sources(cdw_records *records, const cdw_model *model);
 
 typedef struct cdw_edge
 {

@@ -69,6 +69,19 @@ append_dependence(StringInfo out, const cdw_dependence *dependence,
 	appendStringInfoString(out, "]}");
 }
 
+static void
+append_sources(StringInfo out, List *names)
+{
+	ListCell *cell;
+
+	foreach (cell, names)
+	{
+		if (cell != list_head(names))
+			appendStringInfoString(out, ", ");
+		cdw_append_json_string(out, lfirst(cell));
+	}
+}
+
 /* Appends the model as a JSON object. */
 void
 cdw_model_append_json(StringInfo out, const cdw_model *model, const cdw_match_settings *settings)
@@ -95,6 +108,8 @@ cdw_model_append_json(StringInfo out, const cdw_model *model, const cdw_match_se
 			appendStringInfoString(out, ", ");
 		append_dependence(out, &model->dependence[d], settings);
 	}
+	appendStringInfoString(out, "], \"unique_sources\": [");
+	append_sources(out, model->unique_sources);
 	appendStringInfoString(out, "]}");
 }
 
@@ -237,6 +252,19 @@ read_dependences(Jsonb *document, const cdw_match_settings *settings, cdw_model 
 		read_dependence(read_inner(dependences, d, "dependences"), settings, &model->dependence[d]);
 }
 
+static void
+read_sources(Jsonb *document, cdw_model *model)
+{
+	Jsonb *sources = read_container(document, "unique_sources");
+
+	if (!JB_ROOT_IS_ARRAY(sources))
+		model_error("unique_sources");
+	for (uint32 s = 0; s < JB_ROOT_COUNT(sources); s++)
+		model->unique_sources =
+			lappend(model->unique_sources,
+					cdw_json_string(read_element(sources, s, jbvString, "unique_sources")));
+}
+
 /* Reads what cdw_model_append_json wrote; raises 22023 where anything is missing or impossible. */
 void
 cdw_model_parse(Jsonb *document, const cdw_match_settings *settings, cdw_model *model)
@@ -257,4 +285,5 @@ cdw_model_parse(Jsonb *document, const cdw_match_settings *settings, cdw_model *
 		read_field(read_container(fields, settings->field[f].name), &settings->field[f],
 				   &model->field[f]);
 	read_dependences(document, settings, model);
+	read_sources(document, model);
 }

@@ -203,10 +203,8 @@ cdw_candidate_patterns(const cdw_blocks *blocks, const cdw_scorer *scorer, uint6
 					   uint32 *npatterns, double *scale)
 {
 	CandidateCounter candidates = {.counter = cdw_pattern_counter_create(scorer), .every = 1};
-	double expected = 0;
+	double expected = cdw_blocks_all_pairs(blocks, scorer->records);
 
-	for (int list = 0; list < Max(blocks->nlists, 1); list++)
-		expected += cdw_blocks_pairs(blocks, scorer->records, list);
 	if (expected > MAX_SAMPLE)
 	{
 		candidates.every = (uint64) ceil(expected / MAX_SAMPLE);

@@ -94,6 +94,101 @@ prepare_fields(cdw_em *em, const cdw_records *records, const cdw_terms *terms)
 	}
 }
 
+/* ---- links between sources that list an entity once ---- */
+
+#define MOST_LINKS 50000000 /* candidates that are looked at together */
+
+typedef struct LinkLister
+{
+	cdw_pattern_counter *counter;
+	cdw_em *em;
+	Size capacity;
+} LinkLister;
+
+static void
+list_link(uint32 a, uint32 b, void *arg)
+{
+	LinkLister *lister = arg;
+	cdw_em *em = lister->em;
+
+	if (em->nlinks == lister->capacity)
+	{
+		lister->capacity *= 2;
+		em->link = repalloc_huge(em->link, sizeof(cdw_link_pair) * lister->capacity);
+	}
+	em->link[em->nlinks++] =
+		(cdw_link_pair){.a = a, .b = b, .pattern = cdw_pattern_count(lister->counter, a, b)};
+}
+
+/* All candidates of a link, one by one, with their patterns. */
+static void
+list_links(cdw_em *em, const cdw_blocks *blocks, const cdw_scorer *scorer)
+{
+	LinkLister lister = {.em = em, .capacity = 1024};
+	uint32 *rank;
+
+	lister.counter = cdw_pattern_counter_create(scorer);
+	em->link = palloc(sizeof(cdw_link_pair) * lister.capacity);
+	cdw_walk_all(blocks, scorer->records, list_link, &lister);
+	em->pattern = cdw_pattern_counter_finish(lister.counter, &em->npatterns, &rank);
+	em->scale = 1;
+	for (Size e = 0; e < em->nlinks; e++)
+		em->link[e].pattern = rank[em->link[e].pattern];
+	em->competing = MemoryContextAllocHuge(CurrentMemoryContext,
+										   sizeof(cdw_link_pair) * Max(em->nlinks, (Size) 1));
+	pfree(rank);
+}
+
+static bool
+any_unique_source(const cdw_records *records)
+{
+	for (uint32 s = 0; s < records->nsources; s++)
+		if (records->unique_source[s])
+			return true;
+	return false;
+}
+
+/* Finds sources with duplicates by the model as it is; returns whether there are new ones. */
+static bool
+reconsider_sources(cdw_em *em, cdw_records *records)
+{
+	cdw_scorer *scorer = palloc(sizeof(cdw_scorer));
+	bool found;
+
+	for (Size e = 0; e < em->nlinks; e++)
+		em->link[e].ratio = em->match_ratio[em->link[e].pattern];
+	cdw_scorer_init(scorer, records, em->model);
+	found = cdw_find_duplicate_sources(scorer, records, em->link, em->nlinks);
+	if (!any_unique_source(records))
+		em->nlinks = 0;
+	pfree(scorer);
+	return found;
+}
+
+static void
+note_unique_sources(cdw_model *model, const cdw_records *records)
+{
+	model->unique_sources = NIL;
+	for (uint32 s = 0; s < records->nsources; s++)
+		if (records->unique_source[s])
+			model->unique_sources = lappend(model->unique_sources, records->source_name[s]);
+}
+
+static double *
+pattern_numbers(const cdw_em *em)
+{
+	return MemoryContextAllocHuge(CurrentMemoryContext,
+								  sizeof(double) * Max(em->npatterns, (Size) 1));
+}
+
+static void
+fit(cdw_em *em)
+{
+	cdw_em_fit(em, false);
+	if (em->model->prior <= MOST_MATCHES)
+		cdw_em_fit(em, true);
+}
+
 /*
  * Fits a model to the records and gives back the blocks it was fitted on, capped; the records then
  * carry the counts of their values. Two records at least.
@@ -132,11 +227,20 @@ cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks *
 	if (!model->all_pairs && settings->max_block == 0)
 		cdw_blocks_cap(*blocks, records, cdw_choose_max_block(records, *blocks));
 	model->max_block = (*blocks)->max_block;
-	em->pattern = cdw_candidate_patterns(*blocks, scorer, seed, &em->npatterns, &em->scale);
+	em->records = records;
+	if (settings->link && cdw_blocks_all_pairs(*blocks, records) <= MOST_LINKS)
+		list_links(em, *blocks, scorer);
+	else
+		em->pattern = cdw_candidate_patterns(*blocks, scorer, seed, &em->npatterns, &em->scale);
+	em->match_ratio = pattern_numbers(em);
+	em->household_odds = pattern_numbers(em);
+	em->expected_matches = pattern_numbers(em);
 
-	cdw_em_fit(em, false);
-	if (model->prior <= MOST_MATCHES)
-		cdw_em_fit(em, true);
+	do
+		fit(em);
+	while (em->nlinks > 0 && reconsider_sources(em, records));
+	if (em->nlinks > 0)
+		note_unique_sources(model, records);
 	/* what scoring needs is the weight, so m takes the penalty in */
 	for (int f = 0; f < settings->nfields; f++)
 		model->field[f].m[settings->field[f].comparison->different] *= exp(em->penalty[f]);
