@@ -142,7 +142,7 @@ cdw_model_blocks(const cdw_resolver *resolver, const cdw_model *model, cdw_recor
 	return blocks;
 }
 
-/* Makes the stored model ready for a population; 55000 where there is none. */
+/* Makes the stored model, or the match rules, ready for a population; 55000 where there is none. */
 void
 cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence)
 {
@@ -151,6 +151,11 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 	TermReader reader = {.resolver = resolver, .terms = cdw_terms_create(&resolver->match)};
 	int settings;
 
+	if (cdw_rules_only(resolver))
+	{
+		cdw_rules_evidence(resolver, population, evidence);
+		return;
+	}
 	*model = *cdw_resolver_model(resolver);
 	settings = cdw_portable_output();
 	cdw_stream(psprintf("SELECT field::pg_catalog.text, value::pg_catalog.text, "

@@ -103,6 +103,22 @@ extern cdw_blocks *
 cdw_model_blocks(const cdw_resolver *resolver, const cdw_model *model, cdw_records *records);
 extern double cdw_probability_weight(double probability);
 
+/* deterministic.c: resolvers that match by rules, without a model */
+extern bool cdw_rules_only(const cdw_resolver *resolver);
+extern bool cdw_read_rules(cdw_resolver *resolver, Jsonb *document);
+extern bool cdw_is_rules_option(const char *option);
+extern void cdw_append_rules_json(StringInfo out, const cdw_resolver *resolver);
+extern void cdw_check_takes_model(const cdw_resolver *resolver);
+extern void cdw_rules_evidence(cdw_resolver *resolver, cdw_population *population,
+							   cdw_evidence *evidence);
+
+/* veto_groups.c: groups that grow by single links and keep to the vetoes */
+typedef struct cdw_veto_groups cdw_veto_groups;
+extern cdw_veto_groups *cdw_veto_groups_create(const cdw_records *records);
+extern void cdw_veto_groups_free(cdw_veto_groups *groups);
+extern bool cdw_veto_groups_unite(cdw_veto_groups *groups, uint32 a, uint32 b, uint32 *first,
+								  uint32 *second);
+
 /* cluster.c */
 typedef void (*cdw_merge_callback)(uint32 a, uint32 b, double strength, void *arg);
 extern void cdw_cluster(const cdw_scorer *scorer, const cdw_edges *edges, const char *clustering,

@@ -9,6 +9,7 @@
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/float.h"
 #include "utils/memutils.h"
 
 typedef struct MatchChanges
@@ -35,7 +36,7 @@ compare_edges(const void *a, const void *b, void *arg pg_attribute_unused())
 static double
 weight_in_bits(const cdw_edge *edge)
 {
-	return edge->weight / M_LN2;
+	return edge->weight >= CDW_CERTAIN ? get_float8_infinity() : edge->weight / M_LN2;
 }
 
 /* The edge between two records; -1 where there is none. */
