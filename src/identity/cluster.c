@@ -150,8 +150,7 @@ merge_groups(Component *component, int a, int b)
 
 		if (component->gone[k] || k == a)
 			continue;
-		component->ratio[with_a] =
-			add_ratios(component->ratio[with_a], component->ratio[with_b]);
+		component->ratio[with_a] = add_ratios(component->ratio[with_a], component->ratio[with_b]);
 		component->pairs[with_a] += component->pairs[with_b];
 		component->ratio[(Size) k * n + a] = component->ratio[with_a];
 		component->pairs[(Size) k * n + a] = component->pairs[with_a];

@@ -6,7 +6,6 @@
  */
 #include "identity/identity.h"
 
-
 /* Whether pairs are joined by match rules, not by a model. */
 bool
 cdw_rules_only(const cdw_resolver *resolver)

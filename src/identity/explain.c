@@ -248,12 +248,11 @@ explain_by_rules(ExplainOutput *output, const cdw_records *records, const uint8 
 
 	for (int f = 0; f < settings->nfields; f++)
 	{
-		const char *label = level[f] == CDW_MISSING
-								? "missing"
-								: settings->field[f].comparison->label[level[f]];
+		const char *label =
+			level[f] == CDW_MISSING ? "missing" : settings->field[f].comparison->label[level[f]];
 
-		put_row(output, settings->field[f].name, label, left->value[f], right->value[f], NULL,
-				NULL, 0);
+		put_row(output, settings->field[f].name, label, left->value[f], right->value[f], NULL, NULL,
+				0);
 	}
 	explain_rules(output, records, explain_vetoes(output, records));
 }

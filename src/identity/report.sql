@@ -36,3 +36,52 @@ RETURN (
 );
 COMMENT ON FUNCTION cdw.explain_match_text(text, text, text) IS
 'Why two records match or not, as one line: the probability in percent and its weight, then the rows of explain_match, strongest first, with their weights in bits';
+
+CREATE FUNCTION cdw.model_weights(resolver text)
+RETURNS TABLE (
+    field text,
+    level text,
+    m float8,
+    u float8,
+    household float8,
+    weight float8,
+    bits float8,
+    values_known int8,
+    values_distinct int8)
+AS 'MODULE_PATHNAME', 'cdw_model_weights' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 50;
+COMMENT ON FUNCTION cdw.model_weights(text) IS
+'What a resolver''s model has learnt, a row per field and level: shares m of matches, u of non-matches and of household members, weight log2(m/u), bits m*weight; first the prior: its share and the log2 of its odds';
+
+CREATE FUNCTION cdw.unlinkables(resolver text, threshold float8 DEFAULT 0.95)
+RETURNS TABLE (record_key text, match_weight float8, match_probability float8)
+AS 'MODULE_PATHNAME', 'cdw_unlinkables' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 1000;
+COMMENT ON FUNCTION cdw.unlinkables(text, float8) IS
+'Records that say too little to be matched even with an exact copy of themselves: those whose probability against themselves, 0 to 1, does not exceed the threshold; threshold 1 gives all records';
+
+CREATE FUNCTION cdw.identity_diagnostics(resolver text, threshold float8 DEFAULT 0.5)
+RETURNS TABLE (
+    identity_id int8,
+    records int8,
+    matches int8,
+    density float8,
+    weakest_weight float8,
+    weakest_probability float8,
+    parts int8,
+    bridges int8,
+    joints int8)
+AS 'MODULE_PATHNAME', 'cdw_identity_diagnostics' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 1000;
+COMMENT ON FUNCTION cdw.identity_diagnostics(text, float8) IS
+'How each identity hangs together by its matches above the threshold: records, matches, their share of all pairs, the weakest match, connected parts, bridges (matches) and joints (records) without which a part would fall apart';
+
+CREATE FUNCTION cdw.identity_bridges(resolver text, identity int8 DEFAULT NULL, threshold float8 DEFAULT 0.5)
+RETURNS TABLE (
+    identity_id int8,
+    left_key text,
+    right_key text,
+    match_weight float8,
+    match_probability float8,
+    left_records int8,
+    right_records int8)
+AS 'MODULE_PATHNAME', 'cdw_identity_bridges' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 1000;
+COMMENT ON FUNCTION cdw.identity_bridges(text, int8, float8) IS
+'The matches above the threshold without which an identity would fall in two, of one identity or of all, with the records on either side';

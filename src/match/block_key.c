@@ -270,8 +270,7 @@ cdw_block_key(const cdw_rule *rule, StringInfo *value)
 	{
 		const cdw_key_part *part = &rule->part[i];
 		char buffer[PIECE_BUFFER];
-		Piece piece =
-			key_piece(part, value[part->field]->data, value[part->field]->len, buffer);
+		Piece piece = key_piece(part, value[part->field]->data, value[part->field]->len, buffer);
 
 		if (piece.len == 0)
 			return 0;

@@ -140,8 +140,8 @@ extern void cdw_default_rules(cdw_match_settings *settings);
 extern int cdw_find_field(const cdw_match_settings *settings, const char *name);
 extern const char *cdw_parse_key_part(const cdw_match_settings *settings, const char *what,
 									  const char *text, const char *at, cdw_key_part *part);
-extern void CDW_NORETURN
-cdw_rule_syntax_error(const char *what, const char *text, const char *at, const char *expected);
+extern void CDW_NORETURN cdw_rule_syntax_error(const char *what, const char *text, const char *at,
+											   const char *expected);
 
 /* block_key.c */
 extern const cdw_transform *cdw_find_transform(const char *name);

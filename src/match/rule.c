@@ -114,10 +114,10 @@ field_of_rule(const cdw_match_settings *settings, const Scanner *scanner, const 
 	int field = cdw_find_field(settings, name);
 
 	if (field < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s \"%s\" names an unknown field \"%s\"", scanner->what, scanner->text, name),
-				 errhint("Only the resolver's fields can be used; names are case-exact.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("%s \"%s\" names an unknown field \"%s\"", scanner->what,
+							   scanner->text, name),
+						errhint("Only the resolver's fields can be used; names are case-exact.")));
 	return field;
 }
 
