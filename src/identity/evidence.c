@@ -40,24 +40,33 @@ write_term(int field, const char *value, int len, uint32 count, void *arg)
 	pfree(DatumGetPointer(values[1]));
 }
 
-static void
-store_terms(const cdw_resolver *resolver, const cdw_records *records, const cdw_terms *terms)
+/* Empties the table of frequencies; rows of field, value and records are to be written to the result. */
+cdw_bulk *
+cdw_begin_terms(const cdw_resolver *resolver)
 {
 	char *table = cdw_result_name(resolver, "term");
 	Oid types[] = {TEXTOID, TEXTOID, INT8OID};
-	TermWriter writer = {.resolver = resolver};
 
 	cdw_execute(psprintf("DELETE FROM %s", table));
-	writer.bulk = cdw_bulk_begin(psprintf("INSERT INTO %s (field, value, records) "
-										  "SELECT * FROM unnest($1, $2, $3)",
-										  table),
-								 3, types);
+	return cdw_bulk_begin(psprintf("INSERT INTO %s (field, value, records) "
+								   "SELECT * FROM unnest($1, $2, $3)",
+								   table),
+						  3, types);
+}
+
+/* Stores the frequencies that a model needs in the place of those that are there. */
+void
+cdw_store_terms(const cdw_resolver *resolver, const cdw_records *records, const cdw_terms *terms)
+{
+	TermWriter writer = {.resolver = resolver, .bulk = cdw_begin_terms(resolver)};
+
 	cdw_terms_frequent(terms, records, write_term, &writer);
 	cdw_bulk_end(writer.bulk);
 }
 
-static void
-store_model(cdw_resolver *resolver, const cdw_model *model)
+/* Stores a model in the place of the one that is there. */
+void
+cdw_store_model(cdw_resolver *resolver, const cdw_model *model)
 {
 	StringInfoData json;
 	Oid type = JSONBOID;
@@ -81,8 +90,8 @@ cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, int64 see
 
 	cdw_terms_count(terms, population->records);
 	cdw_train(population->records, terms, seed, &evidence->blocks, &evidence->model);
-	store_model(resolver, &evidence->model);
-	store_terms(resolver, population->records, terms);
+	cdw_store_model(resolver, &evidence->model);
+	cdw_store_terms(resolver, population->records, terms);
 	cdw_scorer_init(&evidence->scorer, population->records, &evidence->model);
 	if (evidence->model.prior * evidence->model.pairs < 1)
 		ereport(NOTICE,

@@ -102,6 +102,10 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 extern cdw_blocks *
 cdw_model_blocks(const cdw_resolver *resolver, const cdw_model *model, cdw_records *records);
 extern double cdw_probability_weight(double probability);
+extern void cdw_store_model(cdw_resolver *resolver, const cdw_model *model);
+extern void
+cdw_store_terms(const cdw_resolver *resolver, const cdw_records *records, const cdw_terms *terms);
+extern cdw_bulk *cdw_begin_terms(const cdw_resolver *resolver);
 
 /* deterministic.c: resolvers that match by rules, without a model */
 extern bool cdw_rules_only(const cdw_resolver *resolver);

@@ -8,7 +8,7 @@ RETURNS text
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 RETURN (
     WITH evidence AS (
-        SELECT n, field, level, weight, field LIKE '(%' AS beside, 
+        SELECT n, field, level, weight, round(weight::numeric, 1) AS rounded, field LIKE '(%' AS beside, 
                CASE WHEN field LIKE '(%' THEN regexp_replace(substr(field, 2, length(field) - 2), '^(rule|veto): (.*)$', '\1 "\2"') ELSE field END AS name
         FROM cdw.explain_match(resolver, left_key, right_key) WITH ORDINALITY
              AS e(field, level, left_value, right_value, m, u, weight, cumulative_weight, n)
@@ -16,12 +16,12 @@ RETURN (
         SELECT sum(weight) AS weight, 1 / (1 + power(2::float8, -greatest(least(sum(weight), 1000), -1000))) AS p,
                min(name) FILTER (WHERE weight = 'Infinity') AS joined, min(name) FILTER (WHERE weight = '-Infinity') AS forbidden,
                string_agg(name || CASE WHEN level IS NULL OR beside THEN '' ELSE ' ' || level END
-                          || CASE WHEN weight = 0 THEN '' ELSE to_char(round(weight::numeric, 1), ' SG999999990.0') END,
+                          || CASE WHEN weight = 0 THEN '' WHEN rounded > 0 THEN ' +' || rounded ELSE ' ' || rounded END,
                           ', ' ORDER BY abs(weight) DESC, n)
                    FILTER (WHERE field <> '(prior)' AND abs(weight) < 'Infinity' AND level IS DISTINCT FROM 'missing'
-                           AND (weight <> 0 OR NOT beside)) AS reasons,
+                           AND (rounded <> 0 OR NOT beside)) AS reasons,
                string_agg(name, ', ' ORDER BY n) FILTER (WHERE level = 'missing' AND NOT beside AND weight = 0) AS missing,
-               min(round(weight::numeric, 1)) FILTER (WHERE field = '(prior)') AS prior
+               min(rounded) FILTER (WHERE field = '(prior)') AS prior
         FROM evidence
     )
     SELECT CASE
@@ -85,3 +85,23 @@ RETURNS TABLE (
 AS 'MODULE_PATHNAME', 'cdw_identity_bridges' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 1000;
 COMMENT ON FUNCTION cdw.identity_bridges(text, int8, float8) IS
 'The matches above the threshold without which an identity would fall in two, of one identity or of all, with the records on either side';
+
+--| ## Models as values
+
+CREATE FUNCTION cdw.export_model(resolver text, include_terms bool DEFAULT true)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'cdw_export_model' LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION cdw.export_model(text, bool) IS
+'A resolver''s model as a document for cdw.import_model, with the settings of its fields and, unless include_terms is false, its term frequencies, which are personal data';
+
+CREATE FUNCTION cdw.import_model(resolver text, model jsonb)
+RETURNS void
+AS 'MODULE_PATHNAME', 'cdw_import_model' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION cdw.import_model(text, jsonb) IS
+'Stores an exported model in a resolver whose fields have the same names, kinds, options and levels; term frequencies that the document does not have are counted in the resolver''s source';
+
+CREATE FUNCTION cdw.copy_model(from_resolver text, to_resolver text, include_terms bool DEFAULT true)
+RETURNS void
+AS 'MODULE_PATHNAME', 'cdw_copy_model' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION cdw.copy_model(text, text, bool) IS
+'Stores the model of one resolver in another whose fields have the same names, kinds, options and levels; without include_terms term frequencies are counted in the other''s source';
