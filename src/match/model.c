@@ -73,7 +73,7 @@ static void CDW_NORETURN
 model_error(const char *what)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the stored model is not valid"),
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the model is not valid"),
 			 errdetail("\"%s\" is missing or out of range.", what),
 			 errhint("CALL cdw.train makes a new one.")));
 }
