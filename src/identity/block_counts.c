@@ -20,7 +20,7 @@ build_blocks(const cdw_resolver *resolver, cdw_records *records)
 	const cdw_match_settings *match = &resolver->match;
 	cdw_blocks *blocks;
 
-	if (resolver->model)
+	if (resolver->model && !cdw_rules_only(resolver))
 		return cdw_model_blocks(resolver, cdw_resolver_model(resolver), records);
 	blocks = cdw_blocks_build(records,
 							  match->all_pairs_limit > 0 &&

@@ -362,7 +362,8 @@ CDW_FUNCTION(cdw_evaluate)
 	for (int i = 0; i < (int) lengthof(names); i++)
 		cdw_check_not_null(fcinfo, i, names[i]);
 	resolver = cdw_resolver_open(PG_GETARG_TEXT_PP(0));
-	(void) cdw_resolver_model(resolver);
+	if (!cdw_rules_only(resolver))
+		(void) cdw_resolver_model(resolver);
 	rows = cdw_result_rows(fcinfo, &desc);
 	population = cdw_load_population(resolver);
 	label = load_labels(population, PG_GETARG_OID(1), NameStr(*PG_GETARG_NAME(2)),

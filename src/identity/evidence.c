@@ -42,24 +42,33 @@ write_term(int field, cdw_term_part part, const char *value, int len, uint32 cou
 	pfree(DatumGetPointer(values[2]));
 }
 
-static void
-store_terms(const cdw_resolver *resolver, const cdw_records *records, const cdw_terms *terms)
+/* Empties the table of frequencies; rows of field, value and records are to be written to the result. */
+cdw_bulk *
+cdw_begin_terms(const cdw_resolver *resolver)
 {
 	char *table = cdw_result_name(resolver, "term");
 	Oid types[] = {TEXTOID, TEXTOID, TEXTOID, INT8OID};
-	TermWriter writer = {.resolver = resolver};
 
 	cdw_execute(psprintf("DELETE FROM %s", table));
-	writer.bulk = cdw_bulk_begin(psprintf("INSERT INTO %s (field, part, value, records) "
-										  "SELECT * FROM unnest($1, $2, $3, $4)",
-										  table),
-								 4, types);
+	return cdw_bulk_begin(psprintf("INSERT INTO %s (field, part, value, records) "
+								   "SELECT * FROM unnest($1, $2, $3, $4)",
+								   table),
+						  4, types);
+}
+
+/* Stores the frequencies that a model needs in the place of those that are there. */
+void
+cdw_store_terms(const cdw_resolver *resolver, const cdw_records *records, const cdw_terms *terms)
+{
+	TermWriter writer = {.resolver = resolver, .bulk = cdw_begin_terms(resolver)};
+
 	cdw_terms_frequent(terms, records, write_term, &writer);
 	cdw_bulk_end(writer.bulk);
 }
 
-static void
-store_model(cdw_resolver *resolver, const cdw_model *model)
+/* Stores a model in the place of the one that is there. */
+void
+cdw_store_model(cdw_resolver *resolver, const cdw_model *model)
 {
 	StringInfoData json;
 	Oid type = JSONBOID;
@@ -83,8 +92,8 @@ cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, int64 see
 
 	cdw_terms_count(terms, population->records);
 	cdw_train(population->records, terms, seed, &evidence->blocks, &evidence->model);
-	store_model(resolver, &evidence->model);
-	store_terms(resolver, population->records, terms);
+	cdw_store_model(resolver, &evidence->model);
+	cdw_store_terms(resolver, population->records, terms);
 	cdw_scorer_init(&evidence->scorer, population->records, &evidence->model);
 	if (evidence->model.prior * evidence->model.pairs < 1)
 		ereport(NOTICE,
@@ -148,7 +157,7 @@ cdw_model_blocks(const cdw_resolver *resolver, const cdw_model *model, cdw_recor
 	return blocks;
 }
 
-/* Makes the stored model ready for a population; 55000 where there is none. */
+/* Makes the stored model, or the match rules, ready for a population; 55000 where there is none. */
 void
 cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence)
 {
@@ -157,6 +166,11 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 	TermReader reader = {.resolver = resolver, .terms = cdw_terms_create(&resolver->match)};
 	int settings;
 
+	if (cdw_rules_only(resolver))
+	{
+		cdw_rules_evidence(resolver, population, evidence);
+		return;
+	}
 	*model = *cdw_resolver_model(resolver);
 	settings = cdw_portable_output();
 	cdw_stream(psprintf("SELECT field::pg_catalog.text, part::pg_catalog.text, "

@@ -164,6 +164,7 @@ CDW_FUNCTION(cdw_train_procedure)
 	cdw_check_not_null(fcinfo, 1, "seed");
 	PreventCommandIfReadOnly("CALL cdw.train");
 	resolver = cdw_resolver_open_to_write(name, "train");
+	cdw_check_takes_model(resolver);
 	population = cdw_load_population(resolver);
 	if (!has_pairs(population))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -212,7 +213,7 @@ find_matches(cdw_resolver *resolver, cdw_population *population, double threshol
 
 	if (!has_pairs(population))
 		return palloc0(sizeof(cdw_edges));
-	if (resolver->model)
+	if (resolver->model || cdw_rules_only(resolver))
 		cdw_recall_evidence(resolver, population, evidence);
 	else
 		cdw_train_resolver(resolver, population, 1, evidence);

@@ -254,8 +254,12 @@ read_option(cdw_resolver *resolver, const char *option, const JsonbValue *value)
 {
 	cdw_match_settings *match = &resolver->match;
 
-	if (value->type == jbvNull)
+	if (value->type == jbvNull || cdw_is_rules_option(option))
 		return;
+	if (cdw_rules_only(resolver) && strcmp(option, "max_block") != 0)
+		cdw_settings_error(psprintf("option \"%s\" cannot be used with match rules", option),
+					   "Match rules join pairs without a model; only vetoes and max_block go with "
+					   "them.");
 	if (strcmp(option, "max_block") == 0)
 		match->max_block = block_size(option, value);
 	else if (strcmp(option, "all_pairs_limit") == 0)
@@ -271,7 +275,8 @@ read_option(cdw_resolver *resolver, const char *option, const JsonbValue *value)
 	}
 	else
 		cdw_settings_error(psprintf("option \"%s\" does not exist", option),
-						   "Options are: max_block, all_pairs_limit, min_probability, clustering.");
+					   "Options are: max_block, all_pairs_limit, min_probability, clustering, "
+					   "match_rules, vetoes.");
 }
 
 static void
@@ -286,7 +291,7 @@ read_options(cdw_resolver *resolver, Jsonb *document, bool rules_given)
 	resolver->match.max_block = rules_given ? DEFAULT_MAX_BLOCK : 0;
 	resolver->match.all_pairs_limit = rules_given ? 0 : DEFAULT_ALL_PAIRS_LIMIT;
 	resolver->match.min_probability = DEFAULT_MIN_PROBABILITY;
-	resolver->clustering = "average";
+	resolver->clustering = cdw_rules_only(resolver) ? "connected" : "average";
 	if (!cdw_json_field(document, "options", &options))
 		return;
 	if (options.type != jbvBinary || !JsonContainerIsObject(options.val.binary.data))
@@ -313,12 +318,44 @@ cdw_settings_parse(cdw_resolver *resolver, Jsonb *document)
 	read_key(resolver, document);
 	read_fields(resolver, document);
 	read_ignored(resolver, document);
-	rules_given = read_blocking(resolver, document);
+	rules_given = cdw_read_rules(resolver, document) || read_blocking(resolver, document);
 	read_link(resolver, document);
 	read_options(resolver, document, rules_given);
 }
 
 /* ---- writing ---- */
+
+static void
+append_blocking(StringInfo out, const cdw_match_settings *match)
+{
+	appendStringInfoString(out, ", \"blocking\": [");
+	for (int r = 0; r < match->nrules; r++)
+	{
+		if (r > 0)
+			appendStringInfoString(out, ", ");
+		cdw_append_json_string(out, match->rule[r].text);
+	}
+	appendStringInfoChar(out, ']');
+}
+
+static void
+append_options(StringInfo out, const cdw_resolver *resolver)
+{
+	const cdw_match_settings *match = &resolver->match;
+
+	appendStringInfoString(out, ", \"options\": {\"max_block\": ");
+	if (match->max_block == 0)
+		appendStringInfoString(out, "\"auto\"");
+	else
+		appendStringInfo(out, "%d", match->max_block);
+	if (!cdw_rules_only(resolver))
+		appendStringInfo(out,
+						 ", \"all_pairs_limit\": %.15g, \"min_probability\": %.15g, "
+						 "\"clustering\": \"%s\"",
+						 match->all_pairs_limit, match->min_probability, resolver->clustering);
+	cdw_append_rules_json(out, resolver);
+	appendStringInfoChar(out, '}');
+}
 
 /* The settings in full, defaults included, as JSON text. */
 char *
@@ -348,21 +385,9 @@ cdw_settings_json(const cdw_resolver *resolver)
 	appendStringInfoChar(&out, '}');
 	if (resolver->ignored)
 		appendStringInfo(&out, ", \"ignored\": %s", resolver->ignored);
-	appendStringInfoString(&out, ", \"blocking\": [");
-	for (int r = 0; r < match->nrules; r++)
-	{
-		if (r > 0)
-			appendStringInfoString(&out, ", ");
-		cdw_append_json_string(&out, match->rule[r].text);
-	}
-	appendStringInfoString(&out, "], \"options\": {\"max_block\": ");
-	if (match->max_block == 0)
-		appendStringInfoString(&out, "\"auto\"");
-	else
-		appendStringInfo(&out, "%d", match->max_block);
-	appendStringInfo(&out,
-					 ", \"all_pairs_limit\": %.15g, \"min_probability\": %.15g, "
-					 "\"clustering\": \"%s\"}}",
-					 match->all_pairs_limit, match->min_probability, resolver->clustering);
+	if (!cdw_rules_only(resolver))
+		append_blocking(&out, match);
+	append_options(&out, resolver);
+	appendStringInfoChar(&out, '}');
 	return out.data;
 }

@@ -242,6 +242,31 @@ cdw_transform_names(void)
 	return names.data;
 }
 
+/* What a part of a rule leaves of a standardised value; nothing where that is missing. */
+static Piece
+key_piece(const cdw_key_part *part, const char *value, int len, char *buffer)
+{
+	Piece piece = {value, len};
+
+	if (piece.len > 0 && part->transform)
+		piece = part->transform->apply(piece, part->argument, buffer);
+	return piece;
+}
+
+/* Whether a part leaves the same of two values: CDW_MISSING where it leaves nothing of one, 0 or 1. */
+int
+cdw_key_part_agrees(const cdw_key_part *part, const char *a, int alen, const char *b, int blen)
+{
+	char abuffer[PIECE_BUFFER];
+	char bbuffer[PIECE_BUFFER];
+	Piece left = key_piece(part, a, alen, abuffer);
+	Piece right = key_piece(part, b, blen, bbuffer);
+
+	if (left.len == 0 || right.len == 0)
+		return CDW_MISSING;
+	return left.len == right.len && memcmp(left.start, right.start, left.len) == 0;
+}
+
 /* The key of a record under a rule, given its standardised values; 0 where it has none. */
 uint32
 cdw_block_key(const cdw_rule *rule, StringInfo *value)
@@ -253,10 +278,8 @@ cdw_block_key(const cdw_rule *rule, StringInfo *value)
 	{
 		const cdw_key_part *part = &rule->part[i];
 		char buffer[PIECE_BUFFER];
-		Piece piece = {value[part->field]->data, value[part->field]->len};
+		Piece piece = key_piece(part, value[part->field]->data, value[part->field]->len, buffer);
 
-		if (piece.len > 0 && part->transform)
-			piece = part->transform->apply(piece, part->argument, buffer);
 		if (piece.len == 0)
 			return 0;
 		hash = cdw_hash_combine(hash, cdw_hash_bytes(piece.start, piece.len, 0));

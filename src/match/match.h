@@ -147,6 +147,21 @@ typedef struct cdw_rule
 	cdw_key_part part[CDW_MAX_FIELDS];
 } cdw_rule;
 
+/* What a match rule or a veto asks of a pair (deterministic.c). */
+typedef struct cdw_condition
+{
+	cdw_key_part part;
+	int unit;  /* the comparison that the field is in */
+	int level; /* a match rule: this level or a better one; a veto: a worse one; 0: equality */
+} cdw_condition;
+
+typedef struct cdw_conditions
+{
+	char *text;
+	int n;
+	cdw_condition condition[CDW_MAX_FIELDS];
+} cdw_conditions;
+
 typedef struct cdw_match_settings
 {
 	int nfields;
@@ -157,6 +172,10 @@ typedef struct cdw_match_settings
 	int residual[CDW_MAX_FIELDS];
 	int nrules;
 	cdw_rule rule[CDW_MAX_RULES];
+	int nmatch_rules; /* 0: pairs are judged by a model */
+	cdw_conditions *match_rule[CDW_MAX_RULES];
+	int nvetoes;
+	cdw_conditions *veto[CDW_MAX_RULES];
 	bool households;		/* some fields are shared by households, others are not */
 	bool link;				/* only pairs of two different sources count */
 	int max_block;			/* records in a block; 0: chosen from the data */
@@ -172,12 +191,18 @@ extern const char *cdw_user_level_text(const cdw_field *field, int level);
 extern void cdw_add_rule(cdw_match_settings *settings, const char *text);
 extern void cdw_default_rules(cdw_match_settings *settings);
 extern int cdw_find_field(const cdw_match_settings *settings, const char *name);
+extern const char *cdw_parse_key_part(const cdw_match_settings *settings, const char *what,
+									  const char *text, const char *at, cdw_key_part *part);
+extern void CDW_NORETURN cdw_rule_syntax_error(const char *what, const char *text, const char *at,
+											   const char *expected);
 
 /* block_key.c */
 extern const cdw_transform *cdw_find_transform(const char *name);
 extern bool cdw_transform_takes_argument(const cdw_transform *transform, bool *required);
 extern const char *cdw_transform_kind(const cdw_transform *transform);
 extern char *cdw_transform_names(void);
+extern int
+cdw_key_part_agrees(const cdw_key_part *part, const char *a, int alen, const char *b, int blen);
 extern uint32 cdw_block_key(const cdw_rule *rule, StringInfo *value);
 
 /* ---- records (record.c) ---- */
@@ -308,6 +333,18 @@ extern void cdw_walk_comparable(const cdw_records *records, cdw_pair_callback ca
 extern void cdw_plan_comparisons(cdw_match_settings *settings);
 extern void cdw_levels(const cdw_records *records, const cdw_unit *unit, cdw_record *a,
 					   cdw_record *b, uint8 *level);
+
+/* ---- match rules and vetoes (deterministic.c) ---- */
+
+/* The weight of a pair that a match rule joins, from here up: certain, and infinite in SQL. */
+#define CDW_CERTAIN 1e6
+
+extern void cdw_add_match_rule(cdw_match_settings *settings, const char *text);
+extern void cdw_add_veto(cdw_match_settings *settings, const char *text);
+extern int cdw_conditions_hold(const cdw_records *records, const cdw_conditions *conditions,
+							   cdw_record *a, cdw_record *b, bool veto);
+extern bool cdw_vetoed(const cdw_records *records, cdw_record *a, cdw_record *b);
+extern double cdw_rule_strength(const cdw_records *records, cdw_record *a, cdw_record *b);
 
 /* ---- term frequencies (term.c) ---- */
 

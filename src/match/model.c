@@ -116,10 +116,9 @@ cdw_model_append_json(StringInfo out, const cdw_model *model, const cdw_match_se
 static void CDW_NORETURN
 model_error(const char *what)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the stored model is not valid"),
-			 errdetail("\"%s\" is missing or out of range.", what),
-			 errhint("CALL cdw.train makes a new one.")));
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the model is not valid"),
+					errdetail("\"%s\" is missing or out of range.", what),
+					errhint("CALL cdw.train makes a new one.")));
 }
 
 static double

@@ -17,6 +17,7 @@
 
 typedef struct Scanner
 {
+	const char *what; /* "blocking rule" and the like, for messages */
 	const char *text; /* the whole rule, for messages */
 	const char *at;
 } Scanner;
@@ -25,7 +26,7 @@ static void CDW_NORETURN
 syntax_error(const Scanner *scanner, const char *expected)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("blocking rule \"%s\" cannot be parsed", scanner->text),
+					errmsg("%s \"%s\" cannot be parsed", scanner->what, scanner->text),
 					errdetail("Expected %s at character %d.", expected,
 							  pg_mbstrlen_with_len(scanner->text, scanner->at - scanner->text) + 1),
 					errhint("A rule is fields or transforms joined by commas, for example "
@@ -113,10 +114,10 @@ field_of_rule(const cdw_match_settings *settings, const Scanner *scanner, const 
 	int field = cdw_find_field(settings, name);
 
 	if (field < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("blocking rule \"%s\" names an unknown field \"%s\"", scanner->text, name),
-				 errhint("Only the resolver's fields can be used; names are case-exact.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("%s \"%s\" names an unknown field \"%s\"", scanner->what,
+							   scanner->text, name),
+						errhint("Only the resolver's fields can be used; names are case-exact.")));
 	return field;
 }
 
@@ -136,15 +137,15 @@ parse_part(const cdw_match_settings *settings, Scanner *scanner, cdw_key_part *p
 	part->transform = cdw_find_transform(word);
 	if (part->transform == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("blocking rule \"%s\" names an unknown transform \"%s\"",
+						errmsg("%s \"%s\" names an unknown transform \"%s\"", scanner->what,
 							   scanner->text, word),
 						errhint("Transforms are: %s.", cdw_transform_names())));
 	part->field = field_of_rule(settings, scanner, scan_word(scanner));
 	kind = cdw_transform_kind(part->transform);
 	if (kind && strcmp(kind, settings->field[part->field].kind->name) != 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("transform \"%s\" of blocking rule \"%s\" needs a field of kind %s",
-							   word, scanner->text, kind),
+						errmsg("transform \"%s\" of %s \"%s\" needs a field of kind %s", word,
+							   scanner->what, scanner->text, kind),
 						errdetail("Field \"%s\" is of kind %s.", settings->field[part->field].name,
 								  settings->field[part->field].kind->name)));
 	if (cdw_transform_takes_argument(part->transform, &required) &&
@@ -158,11 +159,35 @@ parse_part(const cdw_match_settings *settings, Scanner *scanner, cdw_key_part *p
 		syntax_error(scanner, "a closing parenthesis");
 }
 
+/*
+ * Reads one part of a rule of another sort, "match rule" or "veto", at a position in its text; returns
+ * the position after it and the blanks that follow. Raises 22023.
+ */
+const char *
+cdw_parse_key_part(const cdw_match_settings *settings, const char *what, const char *text,
+				   const char *at, cdw_key_part *part)
+{
+	Scanner scanner = {.what = what, .text = text, .at = at};
+
+	parse_part(settings, &scanner, part);
+	skip_blanks(&scanner);
+	return scanner.at;
+}
+
+/* Refuses a rule of another sort (22023), at a position in its text. */
+void
+cdw_rule_syntax_error(const char *what, const char *text, const char *at, const char *expected)
+{
+	Scanner scanner = {.what = what, .text = text, .at = at};
+
+	syntax_error(&scanner, expected);
+}
+
 /* Raises 22023 where the text is no rule over these fields. */
 static void
 parse_rule(const cdw_match_settings *settings, const char *text, cdw_rule *rule)
 {
-	Scanner scanner = {.text = text, .at = text};
+	Scanner scanner = {.what = "blocking rule", .text = text, .at = text};
 
 	rule->text = pstrdup(text);
 	rule->nparts = 0;
