@@ -76,6 +76,8 @@ extern uint32 *cdw_keys_sort(cdw_keys *keys);
 extern int cdw_keys_compare(const cdw_keys *keys, Datum a, Datum b);
 extern int64 cdw_keys_find(const cdw_keys *keys, Datum key);
 extern char *cdw_key_text(const cdw_keys *keys, Datum key);
+extern Datum cdw_key_input(const cdw_resolver *resolver, text *key);
+extern void CDW_NORETURN cdw_key_unknown(const cdw_resolver *resolver, text *key);
 
 /* population.c: the source's rows, encoded, in key order */
 typedef struct cdw_population

@@ -47,15 +47,40 @@ typedef struct PatternCounter
 	double pairs;
 } PatternCounter;
 
+/* The agreement pattern of a pair; symmetric in the two records. */
+void
+cdw_pattern_of(const cdw_scorer *scorer, uint32 a, uint32 b, cdw_pattern_key *key)
+{
+	const cdw_records *records = scorer->records;
+	const cdw_match_settings *settings = records->settings;
+	uint8 level[CDW_MAX_FIELDS];
+	double term_weight = 0;
+	double shared_term_weight = 0;
+
+	for (int k = 0; k < settings->nunits; k++)
+		cdw_levels(records, &settings->unit[k], records->record[a], records->record[b], level);
+	memset(key, 0, sizeof(*key));
+	for (int f = 0; f < settings->nfields; f++)
+	{
+		key->levels[f / FIELDS_PER_WORD] |= (uint64) level[f] << (4 * (f % FIELDS_PER_WORD));
+		if (level[f] == 0)
+		{
+			double weight = cdw_term_weight(scorer, f, records->record[a]);
+
+			term_weight += weight;
+			if (settings->field[f].kind->shared)
+				shared_term_weight += weight;
+		}
+	}
+	key->term_step = (int16) rint(term_weight / CDW_TERM_STEP);
+	key->shared_term_step = (int16) rint(shared_term_weight / CDW_TERM_STEP);
+}
+
 static void
 count_pattern(uint32 a, uint32 b, void *arg)
 {
 	PatternCounter *counter = arg;
-	const cdw_records *records = counter->scorer->records;
-	cdw_pattern_key key = {{0, 0}, 0, 0};
-	uint8 level[CDW_MAX_FIELDS];
-	double term_weight = 0;
-	double shared_term_weight = 0;
+	cdw_pattern_key key;
 	PatternEntry *entry;
 	bool found;
 
@@ -67,23 +92,7 @@ count_pattern(uint32 a, uint32 b, void *arg)
 				counter->every !=
 			0)
 		return;
-	for (int k = 0; k < records->settings->nunits; k++)
-		cdw_levels(records, &records->settings->unit[k], records->record[a], records->record[b],
-				   level);
-	for (int f = 0; f < records->settings->nfields; f++)
-	{
-		key.levels[f / FIELDS_PER_WORD] |= (uint64) level[f] << (4 * (f % FIELDS_PER_WORD));
-		if (level[f] == 0)
-		{
-			double weight = cdw_term_weight(counter->scorer, f, records->record[a]);
-
-			term_weight += weight;
-			if (records->settings->field[f].kind->shared)
-				shared_term_weight += weight;
-		}
-	}
-	key.term_step = (int16) rint(term_weight / CDW_TERM_STEP);
-	key.shared_term_step = (int16) rint(shared_term_weight / CDW_TERM_STEP);
+	cdw_pattern_of(counter->scorer, a, b, &key);
 	entry = pattern_insert(counter->table, key, &found);
 	entry->count = found ? entry->count + 1 : 1;
 }

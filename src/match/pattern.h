@@ -23,6 +23,7 @@ typedef struct cdw_pattern
 	uint32 count;
 } cdw_pattern;
 
+extern void cdw_pattern_of(const cdw_scorer *scorer, uint32 a, uint32 b, cdw_pattern_key *key);
 extern int cdw_pattern_level(const cdw_pattern_key *key, int field);
 extern cdw_pattern *cdw_count_patterns(const cdw_blocks *blocks, const cdw_scorer *scorer,
 									   uint64 seed, uint32 *npatterns, double *scale);
