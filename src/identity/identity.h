@@ -110,6 +110,34 @@ typedef void (*cdw_merge_callback)(uint32 a, uint32 b, double strength, void *ar
 extern void cdw_cluster(const cdw_scorer *scorer, const cdw_edges *edges, const char *clustering,
 						double cut, cdw_merge_callback callback, void *arg);
 
+/* truth.c: a resolver on trial, and what is known to be true */
+typedef struct cdw_trial
+{
+	cdw_resolver *resolver;
+	cdw_population *population;
+	cdw_evidence evidence;
+	double cut; /* weight of min_probability */
+	cdw_edges *edges;
+} cdw_trial;
+
+#define CDW_UNKNOWN 0
+
+typedef struct cdw_label_columns
+{
+	const char *left_key;
+	const char *right_key;
+	const char *is_match; /* NULL: every pair is a match */
+	const char *weight;	  /* NULL: a pair stands for itself */
+} cdw_label_columns;
+
+extern void cdw_run_trial(cdw_trial *trial, text *resolver);
+extern uint32 *cdw_load_truth(const cdw_population *population, Oid relation, const char *key,
+							  const char *cluster, uint32 *nclusters);
+extern cdw_labels *
+cdw_load_labels(const cdw_population *population, Oid relation, const cdw_label_columns *columns);
+extern cdw_labels *
+cdw_label_arguments(FunctionCallInfo fcinfo, int argno, const cdw_population *population);
+
 /* matches.c */
 extern void cdw_write_matches(const cdw_resolver *resolver, const cdw_population *population,
 							  const cdw_edges *edges);

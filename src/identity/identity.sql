@@ -64,6 +64,54 @@ AS 'MODULE_PATHNAME', 'cdw_evaluate' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 
 COMMENT ON FUNCTION cdw.evaluate(text, regclass, name, name) IS
 'How right a trained resolver is on its source as it is now, at pair and at cluster level: linked pairs, precision, recall and F1 (0 to 1) per threshold, over the records that the truth table labels';
 
+CREATE FUNCTION cdw.evaluate(
+    resolver text,
+    labels regclass,
+    left_key name,
+    right_key name,
+    is_match name,
+    weight name DEFAULT NULL)
+RETURNS TABLE (
+    level text,
+    threshold float8,
+    pairs int8,
+    "precision" float8,
+    recall float8,
+    f1 float8)
+AS 'MODULE_PATHNAME', 'cdw_evaluate_labels' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 40;
+COMMENT ON FUNCTION cdw.evaluate(text, regclass, name, name, name, name) IS
+'The same over labelled pairs alone, each counted weight times where a column says so (rows without a weight are left out); with is_match NULL the table lists all true pairs, and every other pair is wrong';
+
+CREATE FUNCTION cdw.reliability(resolver text, truth regclass, key name, cluster name)
+RETURNS TABLE (
+    bin int,
+    low float8,
+    high float8,
+    pairs int8,
+    mean_probability float8,
+    true_rate float8)
+AS 'MODULE_PATHNAME', 'cdw_reliability' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10;
+COMMENT ON FUNCTION cdw.reliability(text, regclass, name, name) IS
+'Whether match probabilities mean what they say: in ten bins (above low, up to high) the pairs that the model keeps of the source as it is now and that the truth table labels, their mean probability and the share that is true';
+
+CREATE FUNCTION cdw.reliability(
+    resolver text,
+    labels regclass,
+    left_key name,
+    right_key name,
+    is_match name,
+    weight name DEFAULT NULL)
+RETURNS TABLE (
+    bin int,
+    low float8,
+    high float8,
+    pairs int8,
+    mean_probability float8,
+    true_rate float8)
+AS 'MODULE_PATHNAME', 'cdw_reliability_labels' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10;
+COMMENT ON FUNCTION cdw.reliability(text, regclass, name, name, name, name) IS
+'The same over labelled pairs, each counted weight times where a column says so (rows without a weight are left out); with is_match NULL the table lists all true pairs';
+
 CREATE FUNCTION cdw.block_counts(resolver text)
 RETURNS TABLE (rule text, pairs int8, new_pairs int8, largest_block int8)
 AS 'MODULE_PATHNAME', 'cdw_block_counts' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10;

@@ -338,6 +338,28 @@ typedef struct cdw_edges
 
 extern cdw_edges *cdw_find_edges(const cdw_blocks *blocks, const cdw_scorer *scorer, double cut);
 
+/* ---- labelled pairs (label.c) ---- */
+
+typedef struct cdw_label
+{
+	uint32 a; /* a < b */
+	uint32 b;
+	bool is_match;
+	double weight; /* pairs that it stands for; 0: not drawn at random */
+} cdw_label;
+
+typedef struct cdw_labels
+{
+	cdw_label *label; /* sorted, a pair once, after cdw_labels_finish */
+	Size n;
+	Size capacity;
+} cdw_labels;
+
+extern cdw_labels *cdw_labels_create(void);
+extern void cdw_labels_add(cdw_labels *labels, cdw_label label);
+extern const cdw_label *cdw_labels_finish(cdw_labels *labels);
+extern const cdw_label *cdw_find_label(const cdw_labels *labels, uint32 a, uint32 b);
+
 /* ---- training (em.c, sample.c) ---- */
 
 #define CDW_TYPICAL_PAIRS 20 /* that are added to what is counted */
