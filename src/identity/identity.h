@@ -9,6 +9,7 @@
  *     <resolver>_identity   one row per source record
  *     <resolver>_match      pairs that probably match
  *     <resolver>_history    what joined, left, merged and split
+ *     <resolver>_label      what people say about pairs
  *     <resolver>_golden     view: one row per identity
  */
 #ifndef CDW_IDENTITY_H
@@ -137,6 +138,10 @@ extern cdw_labels *
 cdw_load_labels(const cdw_population *population, Oid relation, const cdw_label_columns *columns);
 extern cdw_labels *
 cdw_label_arguments(FunctionCallInfo fcinfo, int argno, const cdw_population *population);
+
+/* label.c */
+extern cdw_labels *
+cdw_training_labels(const cdw_resolver *resolver, const cdw_population *population, Oid relation);
 
 /* matches.c */
 extern void cdw_write_matches(const cdw_resolver *resolver, const cdw_population *population,

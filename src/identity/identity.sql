@@ -32,7 +32,7 @@ CREATE FUNCTION cdw.drop_resolver(resolver text, drop_results bool DEFAULT false
 RETURNS void
 AS 'MODULE_PATHNAME', 'cdw_drop_resolver' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION cdw.drop_resolver(text, bool) IS
-'Drops a resolver''s settings, model and term frequencies, and with drop_results its identities, matches, history and golden view';
+'Drops a resolver''s settings, model and term frequencies, and with drop_results its identities, matches, history, labels and golden view';
 
 --| ## Looking into a resolver
 --|
@@ -117,6 +117,37 @@ RETURNS TABLE (rule text, pairs int8, new_pairs int8, largest_block int8)
 AS 'MODULE_PATHNAME', 'cdw_block_counts' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10;
 COMMENT ON FUNCTION cdw.block_counts(text) IS
 'What each blocking rule costs and adds: pairs in its blocks, those that no earlier rule has, and records in its largest block, oversized blocks included in the last only';
+
+--| ## Labels
+
+CREATE FUNCTION cdw.label_pair(
+    resolver text,
+    left_key text,
+    right_key text,
+    is_match bool,
+    sampling_weight float8 DEFAULT NULL)
+RETURNS void
+AS 'MODULE_PATHNAME', 'cdw_label_pair' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION cdw.label_pair(text, text, text, bool, float8) IS
+'Stores in the resolver''s table of labels whether two records match; is_match NULL withdraws what was said; sampling_weight is the one that review_queue gave with the pair, NULL keeps what is stored';
+
+CREATE FUNCTION cdw.review_queue(
+    resolver text,
+    low float8 DEFAULT NULL,
+    high float8 DEFAULT NULL,
+    max_results int DEFAULT 100,
+    purpose text DEFAULT 'review')
+RETURNS TABLE (
+    left_key text,
+    right_key text,
+    match_weight float8,
+    match_probability float8,
+    sampling_weight float8,
+    left_record jsonb,
+    right_record jsonb)
+AS 'MODULE_PATHNAME', 'cdw_review_queue' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 100;
+COMMENT ON FUNCTION cdw.review_queue(text, float8, float8, int, text) IS
+'Pairs of the last run for people to label, with match probability from low to high: for ''review'' (0.1 to 0.9) unlabelled ones, the most uncertain first; for ''sample'' (0 to 1) drawn at random within tenths of probability, each with the number of pairs that it stands for';
 
 CREATE FUNCTION cdw.list_resolvers()
 RETURNS TABLE (

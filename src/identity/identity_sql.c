@@ -277,7 +277,7 @@ CDW_FUNCTION(cdw_resolve)
 
 CDW_FUNCTION(cdw_drop_resolver)
 {
-	static const char *const results[] = {"identity", "match", "history"};
+	static const char *const results[] = {"identity", "match", "history", "label"};
 	text *name = resolver_argument(fcinfo);
 	cdw_resolver *resolver;
 
