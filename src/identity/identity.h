@@ -98,8 +98,8 @@ typedef struct cdw_evidence
 	cdw_scorer scorer;
 } cdw_evidence;
 
-extern void cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, int64 seed,
-							   cdw_evidence *evidence);
+extern void cdw_train_resolver(cdw_resolver *resolver, cdw_population *population,
+							   const cdw_labels *labels, int64 seed, cdw_evidence *evidence);
 extern void
 cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence);
 extern cdw_blocks *

@@ -18,10 +18,10 @@ AS 'MODULE_PATHNAME', 'cdw_create_resolver' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION cdw.create_resolver(text, regclass, name, jsonb, text[], name, text, name, jsonb) IS
 'Makes a resolver over a table or view whose key column is unique: its tables in results_schema (by default the source''s), owned by the caller; returns the settings it will use';
 
-CREATE PROCEDURE cdw.train(resolver text, seed int8 DEFAULT 1)
+CREATE PROCEDURE cdw.train(resolver text, seed int8 DEFAULT 1, labels regclass DEFAULT NULL)
 AS 'MODULE_PATHNAME', 'cdw_train_procedure' LANGUAGE C;
-COMMENT ON PROCEDURE cdw.train(text, int8) IS
-'Learns a resolver''s model from its source without labels and stores it; the same seed and rows give the same model in any row order';
+COMMENT ON PROCEDURE cdw.train(text, int8, regclass) IS
+'Learns a resolver''s model from its source, and from labelled pairs where there are any (columns left_key, right_key, is_match and perhaps weight of a table, by default the resolver''s own labels), and stores it; the same seed, rows and labels give the same model in any row order';
 
 CREATE PROCEDURE cdw.resolve(resolver text, threshold float8 DEFAULT 0.5)
 AS 'MODULE_PATHNAME', 'cdw_resolve' LANGUAGE C;

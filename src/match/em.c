@@ -41,6 +41,7 @@ typedef struct Trainer
 	uint32 npatterns;
 	double scale;					/* pairs that a counted pair stands for */
 	double penalty[CDW_MAX_FIELDS]; /* on disagreement, in nats; 0 or below */
+	cdw_label_evidence *labels;		/* NULL: nobody has labelled anything */
 } Trainer;
 
 /* The pairs of a class that a round expects, in all and at each level of each field. */
@@ -139,11 +140,24 @@ clean_u(const Trainer *trainer, int f)
 		field->u[l] /= total;
 }
 
+/* The largest share of matches that may disagree: that of the kind, or what labelled matches show. */
+static double
+disagreement_bound(const Trainer *trainer, int f)
+{
+	const cdw_field *field = &trainer->settings->field[f];
+	double bound = field->kind->max_disagreement;
+
+	if (trainer->labels == NULL)
+		return bound;
+	return cdw_labelled_bound(trainer->labels, f, field->comparison->different,
+							  field->comparison->nlevels, bound);
+}
+
 /* Moves a penalty towards the value under which the bound on disagreement just holds; by how much. */
 static double
 update_penalty(Trainer *trainer, int f, double disagreement)
 {
-	double bound = trainer->settings->field[f].kind->max_disagreement;
+	double bound = disagreement_bound(trainer, f);
 	double before = trainer->penalty[f];
 	double penalty = before + fmin(fmax(log(bound / disagreement), -2), .5);
 
@@ -180,7 +194,7 @@ shares_of(const double *expected, int nlevels, double *share)
 static double
 update_m(Trainer *trainer, int f, const Expected *matches)
 {
-	double bound = trainer->settings->field[f].kind->max_disagreement;
+	double bound = disagreement_bound(trainer, f);
 	int nlevels = levels_of(trainer->settings, f);
 	int different = trainer->settings->field[f].comparison->different;
 	double m[CDW_MAX_LEVELS] = {0};
@@ -190,6 +204,8 @@ update_m(Trainer *trainer, int f, const Expected *matches)
 	shares_of(matches->level[f], nlevels, m);
 	if (trainer->model->iterations > 0)
 		change = update_penalty(trainer, f, m[different]);
+	if (trainer->labels)
+		cdw_mix_labels(trainer->labels, f, nlevels, matches->pairs, m);
 	agreement = 1 - m[different];
 	if (m[different] > bound)
 	{
@@ -258,6 +274,13 @@ expect(const Trainer *trainer, Expected *matches, Expected *households)
 		total = exp(-top) + exp(match - top) + exp(household - top);
 		match = exp(match - top) / total;
 		household = exp(household - top) / total;
+		if (trainer->labels)
+		{
+			double labelled = cdw_labelled_probability(trainer->labels, i, match);
+
+			household *= match < 1 ? (1 - labelled) / (1 - match) : 0;
+			match = labelled;
+		}
 		if (match >= NEGLIGIBLE)
 			add_expected(matches, pattern, settings->nfields, match * pairs);
 		if (household >= NEGLIGIBLE)
@@ -305,13 +328,23 @@ iterate(Trainer *trainer)
 	return change;
 }
 
+/* Starts from what labelled matches look like, where there are any. */
+static void
+start_from_labels(Trainer *trainer)
+{
+	for (int f = 0; f < trainer->settings->nfields; f++)
+		if (trainer->model->field[f].term.values >= 2)
+			cdw_mix_labels(trainer->labels, f, levels_of(trainer->settings, f), 0,
+						   trainer->model->field[f].m);
+}
+
 /*
- * Fits a model to the records and gives back the blocks it was fitted on, capped; the records then
+ * Fits a model to the records, and to labelled pairs where there are any, and gives back the blocks it was fitted on, capped; the records then
  * carry the counts of their values. Two records at least.
  */
 void
-cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks **blocks,
-		  cdw_model *model)
+cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels, int64 seed,
+		  cdw_blocks **blocks, cdw_model *model)
 {
 	const cdw_match_settings *settings = records->settings;
 	Trainer trainer = {.settings = settings, .model = model};
@@ -334,6 +367,12 @@ cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks *
 	cdw_scorer_init(&scorer, records, model);
 	trainer.pattern =
 		cdw_count_patterns(*blocks, &scorer, seed, &trainer.npatterns, &trainer.scale);
+	if (labels)
+	{
+		trainer.labels =
+			cdw_label_evidence_create(labels, &scorer, trainer.pattern, trainer.npatterns);
+		start_from_labels(&trainer);
+	}
 	while (model->iterations < MAX_ITERATIONS && !model->converged)
 	{
 		CHECK_FOR_INTERRUPTS();

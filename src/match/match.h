@@ -367,7 +367,7 @@ extern const cdw_label *cdw_find_label(const cdw_labels *labels, uint32 a, uint3
 
 extern void
 cdw_random_levels(const cdw_records *records, uint64 seed, double (*rate)[CDW_MAX_LEVELS]);
-extern void cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks **blocks,
-					  cdw_model *model);
+extern void cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels,
+					  int64 seed, cdw_blocks **blocks, cdw_model *model);
 
 #endif /* CDW_MATCH_H */
