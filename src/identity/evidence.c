@@ -83,15 +83,15 @@ cdw_store_model(cdw_resolver *resolver, const cdw_model *model)
 					   1, &type, &value);
 }
 
-/* Learns a model from the population and stores it. Two records at least. */
+/* Learns a model from the population, and from labels unless NULL, and stores it. Two records at least. */
 void
-cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, int64 seed,
-				   cdw_evidence *evidence)
+cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, const cdw_labels *labels,
+				   int64 seed, cdw_evidence *evidence)
 {
 	cdw_terms *terms = cdw_terms_create(&resolver->match);
 
 	cdw_terms_count(terms, population->records);
-	cdw_train(population->records, terms, seed, &evidence->blocks, &evidence->model);
+	cdw_train(population->records, terms, labels, seed, &evidence->blocks, &evidence->model);
 	cdw_store_model(resolver, &evidence->model);
 	cdw_store_terms(resolver, population->records, terms);
 	cdw_scorer_init(&evidence->scorer, population->records, &evidence->model);

@@ -43,29 +43,21 @@ read_side(TupleTableSlot *slot, void *arg)
 static void
 load_side(const cdw_resolver *resolver, text *key, Side *side)
 {
-	Oid input;
-	Oid ioparam;
 	Oid type = resolver->key_type;
-	char *text = text_to_cstring(key);
 	char *query;
 	Datum value;
 	int settings;
 
 	side->resolver = resolver;
 	side->context = CurrentMemoryContext;
-	getTypeInputInfo(type, &input, &ioparam);
 	settings = cdw_visible_output();
-	value = OidInputFunctionCall(input, text, ioparam, resolver->key_typmod);
+	value = cdw_key_input(resolver, key);
 	query = psprintf("%s WHERE %s %s $1", cdw_source_query(resolver),
 					 quote_identifier(resolver->key), cdw_key_equality(resolver));
 	cdw_stream(query, 1, &type, &value, read_side, side);
 	cdw_restore_settings(settings);
 	if (!side->found)
-		ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND),
-						errmsg("record \"%s\" is not in the source of resolver \"%s\"", text,
-							   resolver->name),
-						errhint("Keys are values of column \"%s\" of %s.", resolver->key,
-								cdw_relation_name(resolver->source))));
+		cdw_key_unknown(resolver, key);
 }
 
 typedef struct TermReader

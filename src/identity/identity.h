@@ -9,6 +9,7 @@
  *     <resolver>_identity   one row per source record
  *     <resolver>_match      pairs that probably match
  *     <resolver>_history    what joined, left, merged and split
+ *     <resolver>_label      what people say about pairs
  *     <resolver>_golden     view: one row per identity
  */
 #ifndef CDW_IDENTITY_H
@@ -90,6 +91,8 @@ extern uint32 *cdw_keys_sort(cdw_keys *keys);
 extern int cdw_keys_compare(const cdw_keys *keys, Datum a, Datum b);
 extern int64 cdw_keys_find(const cdw_keys *keys, Datum key);
 extern char *cdw_key_text(const cdw_keys *keys, Datum key);
+extern Datum cdw_key_input(const cdw_resolver *resolver, text *key);
+extern void CDW_NORETURN cdw_key_unknown(const cdw_resolver *resolver, text *key);
 
 /* population.c: the source's rows, encoded, in key order */
 typedef struct cdw_population
@@ -109,8 +112,8 @@ typedef struct cdw_evidence
 	cdw_scorer scorer;
 } cdw_evidence;
 
-extern void cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, int64 seed,
-							   cdw_evidence *evidence);
+extern void cdw_train_resolver(cdw_resolver *resolver, cdw_population *population,
+							   const cdw_labels *labels, int64 seed, cdw_evidence *evidence);
 extern void
 cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence);
 extern cdw_edges *cdw_find_matches(const cdw_evidence *evidence, double least);
@@ -168,6 +171,38 @@ extern void cdw_graph_analyse(cdw_graph *graph);
 typedef void (*cdw_merge_callback)(uint32 a, uint32 b, double strength, void *arg);
 extern void cdw_cluster(const cdw_scorer *scorer, const cdw_edges *edges, const char *clustering,
 						double cut, cdw_merge_callback callback, void *arg);
+
+/* truth.c: a resolver on trial, and what is known to be true */
+typedef struct cdw_trial
+{
+	cdw_resolver *resolver;
+	cdw_population *population;
+	cdw_evidence evidence;
+	double cut; /* weight of min_probability */
+	cdw_edges *edges;
+} cdw_trial;
+
+#define CDW_UNKNOWN 0
+
+typedef struct cdw_label_columns
+{
+	const char *left_key;
+	const char *right_key;
+	const char *is_match; /* NULL: every pair is a match */
+	const char *weight;	  /* NULL: a pair stands for itself */
+} cdw_label_columns;
+
+extern void cdw_run_trial(cdw_trial *trial, text *resolver);
+extern uint32 *cdw_load_truth(const cdw_population *population, Oid relation, const char *key,
+							  const char *cluster, uint32 *nclusters);
+extern cdw_labels *
+cdw_load_labels(const cdw_population *population, Oid relation, const cdw_label_columns *columns);
+extern cdw_labels *
+cdw_label_arguments(FunctionCallInfo fcinfo, int argno, const cdw_population *population);
+
+/* label.c */
+extern cdw_labels *
+cdw_training_labels(const cdw_resolver *resolver, const cdw_population *population, Oid relation);
 
 /* matches.c */
 extern double cdw_weight_in_bits(double weight);

@@ -158,6 +158,7 @@ CDW_FUNCTION(cdw_train_procedure)
 	text *name = resolver_argument(fcinfo);
 	cdw_resolver *resolver;
 	cdw_population *population;
+	cdw_labels *labels;
 	cdw_evidence evidence;
 	int settings;
 
@@ -172,13 +173,18 @@ CDW_FUNCTION(cdw_train_procedure)
 						errdetail("The source has %u records; a model needs two that can be "
 								  "compared.",
 								  population->records->n)));
+	labels =
+		cdw_training_labels(resolver, population, PG_ARGISNULL(2) ? InvalidOid : PG_GETARG_OID(2));
 	settings = cdw_restrict_search_path();
-	cdw_train_resolver(resolver, population, PG_GETARG_INT64(1), &evidence);
+	cdw_train_resolver(resolver, population, labels, PG_GETARG_INT64(1), &evidence);
 	cdw_restore_settings(settings);
 	ereport(
 		NOTICE,
 		(errmsg("trained resolver \"%s\" on %u records", resolver->name, population->records->n),
-		 errdetail("A random pair matches with probability %.3g.", evidence.model.prior)));
+		 labels
+			 ? errdetail("A random pair matches with probability %.3g; %zu labelled pairs helped.",
+						 evidence.model.prior, labels->n)
+			 : errdetail("A random pair matches with probability %.3g.", evidence.model.prior)));
 	cdw_resolver_close(resolver);
 	PG_RETURN_VOID();
 }
@@ -216,7 +222,8 @@ find_matches(cdw_resolver *resolver, cdw_population *population, double threshol
 	if (resolver->model || cdw_rules_only(resolver))
 		cdw_recall_evidence(resolver, population, evidence);
 	else
-		cdw_train_resolver(resolver, population, 1, evidence);
+		cdw_train_resolver(resolver, population,
+						   cdw_training_labels(resolver, population, InvalidOid), 1, evidence);
 	report_left_out(resolver, evidence->blocks);
 	return cdw_find_matches(evidence, least);
 }
@@ -292,7 +299,7 @@ CDW_FUNCTION(cdw_resolve)
 
 CDW_FUNCTION(cdw_drop_resolver)
 {
-	static const char *const results[] = {"identity", "match", "history"};
+	static const char *const results[] = {"identity", "match", "history", "label"};
 	text *name = resolver_argument(fcinfo);
 	cdw_resolver *resolver;
 

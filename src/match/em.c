@@ -78,6 +78,8 @@ initialise(cdw_em *em)
 			memcpy(field->m, em->rate[f], sizeof(field->m));
 		else
 			initial_m(field->m, em->settings->field[f].comparison);
+		if (em->labels && field->term.values >= 2)
+			cdw_mix_labels(em->labels, f, levels_of(em, f), 0, field->m);
 		memcpy(field->h, field->m, sizeof(field->h));
 	}
 	model->prior = Min(.3, .5 * model->records / Max(model->pairs, 1));
@@ -155,6 +157,8 @@ update_m(cdw_em *em, int f, const Expected *matches)
 	shares_of(matches->level[f], nlevels, m);
 	if (em->regularised[f] && em->model->iterations > 0)
 		change = update_penalty(em, f, m[different]);
+	if (em->labels)
+		cdw_mix_labels(em->labels, f, nlevels, matches->pairs, m);
 	agreement = 1 - m[different];
 	if (m[different] > bound)
 	{
@@ -274,6 +278,19 @@ compete(cdw_em *em)
 		em->expected_matches[em->competing[e].pattern] += em->competing[e].probability;
 }
 
+/* Labels have the last word on pairs of their patterns. */
+static void
+follow_labels(cdw_em *em)
+{
+	for (uint32 i = 0; i < em->npatterns; i++)
+	{
+		double pairs = em->pattern[i].count * em->scale;
+
+		em->expected_matches[i] =
+			pairs * cdw_labelled_probability(em->labels, i, em->expected_matches[i] / pairs);
+	}
+}
+
 /* E-step: how many pairs of each pattern are matches, and how many households. */
 static void
 expect(cdw_em *em, const Weights *weights, Expected *matches, Expected *households)
@@ -281,6 +298,8 @@ expect(cdw_em *em, const Weights *weights, Expected *matches, Expected *househol
 	posteriors(em, weights);
 	if (em->nlinks > 0)
 		compete(em);
+	if (em->labels)
+		follow_labels(em);
 	for (uint32 i = 0; i < em->npatterns; i++)
 	{
 		const cdw_pattern *pattern = &em->pattern[i];

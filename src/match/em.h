@@ -29,6 +29,7 @@ typedef struct cdw_em
 	uint32 nrandom;
 	double *random_match; /* probability that they are matches */
 	cdw_joint_levels *joint;
+	cdw_label_evidence *labels;		  /* NULL: nobody has labelled anything */
 	double bound[CDW_MAX_FIELDS];	  /* the largest share of matches that may disagree */
 	bool regularised[CDW_MAX_FIELDS]; /* whether the bound is forced upon the posterior */
 	double penalty[CDW_MAX_FIELDS];	  /* on disagreement, in nats; 0 or below */

@@ -509,9 +509,31 @@ typedef struct cdw_edges
 
 extern cdw_edges *cdw_find_edges(const cdw_blocks *blocks, const cdw_scorer *scorer, double cut);
 
+/* ---- labelled pairs (label.c) ---- */
+
+typedef struct cdw_label
+{
+	uint32 a; /* a < b */
+	uint32 b;
+	bool is_match;
+	double weight; /* pairs that it stands for; 0: not drawn at random */
+} cdw_label;
+
+typedef struct cdw_labels
+{
+	cdw_label *label; /* sorted, a pair once, after cdw_labels_finish */
+	Size n;
+	Size capacity;
+} cdw_labels;
+
+extern cdw_labels *cdw_labels_create(void);
+extern void cdw_labels_add(cdw_labels *labels, cdw_label label);
+extern const cdw_label *cdw_labels_finish(cdw_labels *labels);
+extern const cdw_label *cdw_find_label(const cdw_labels *labels, uint32 a, uint32 b);
+
 /* ---- training (train.c) ---- */
 
-extern void cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks **blocks,
-					  cdw_model *model);
+extern void cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels,
+					  int64 seed, cdw_blocks **blocks, cdw_model *model);
 
 #endif /* CDW_MATCH_H */

@@ -55,8 +55,9 @@ cdw_pattern_counter_create(const cdw_scorer *scorer)
 	return counter;
 }
 
-static void
-pattern_of(const cdw_scorer *scorer, uint32 a, uint32 b, cdw_pattern_key *key)
+/* The agreement pattern of a pair; symmetric in the two records. */
+void
+cdw_pattern_of(const cdw_scorer *scorer, uint32 a, uint32 b, cdw_pattern_key *key)
 {
 	const cdw_records *records = scorer->records;
 	const cdw_match_settings *settings = records->settings;
@@ -91,7 +92,7 @@ cdw_pattern_count(cdw_pattern_counter *counter, uint32 a, uint32 b)
 	PatternEntry *entry;
 	bool found;
 
-	pattern_of(counter->scorer, a, b, &key);
+	cdw_pattern_of(counter->scorer, a, b, &key);
 	entry = pattern_insert(counter->table, key, &found);
 	if (!found)
 	{

@@ -189,13 +189,27 @@ fit(cdw_em *em)
 		cdw_em_fit(em, true);
 }
 
+/* Labelled matches that disagree widen the bound on disagreement. */
+static void
+hear_labels(cdw_em *em, const cdw_labels *labels, const cdw_scorer *scorer)
+{
+	em->labels = cdw_label_evidence_create(labels, scorer, em->pattern, em->npatterns);
+	for (int f = 0; f < em->settings->nfields; f++)
+	{
+		const cdw_comparison *comparison = em->settings->field[f].comparison;
+
+		em->bound[f] = cdw_labelled_bound(em->labels, f, comparison->different,
+										  comparison->nlevels, em->bound[f]);
+	}
+}
+
 /*
- * Fits a model to the records and gives back the blocks it was fitted on, capped; the records then
+ * Fits a model to the records, and to labelled pairs where there are any, and gives back the blocks it was fitted on, capped; the records then
  * carry the counts of their values. Two records at least.
  */
 void
-cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks **blocks,
-		  cdw_model *model)
+cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels, int64 seed,
+		  cdw_blocks **blocks, cdw_model *model)
 {
 	const cdw_match_settings *settings = records->settings;
 	cdw_em *em = palloc0(sizeof(cdw_em));
@@ -232,6 +246,8 @@ cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks *
 		list_links(em, *blocks, scorer);
 	else
 		em->pattern = cdw_candidate_patterns(*blocks, scorer, seed, &em->npatterns, &em->scale);
+	if (labels)
+		hear_labels(em, labels, scorer);
 	em->match_ratio = pattern_numbers(em);
 	em->household_odds = pattern_numbers(em);
 	em->expected_matches = pattern_numbers(em);
