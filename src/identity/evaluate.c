@@ -364,6 +364,7 @@ CDW_FUNCTION(cdw_evaluate)
 	resolver = cdw_resolver_open(PG_GETARG_TEXT_PP(0));
 	(void) cdw_resolver_model(resolver);
 	rows = cdw_result_rows(fcinfo, &desc);
+	cdw_use_model_rules(resolver);
 	population = cdw_load_population(resolver);
 	label = load_labels(population, PG_GETARG_OID(1), NameStr(*PG_GETARG_NAME(2)),
 						NameStr(*PG_GETARG_NAME(3)), &nlabels);

@@ -101,6 +101,7 @@ extern void
 cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence);
 extern cdw_blocks *
 cdw_model_blocks(const cdw_resolver *resolver, const cdw_model *model, cdw_records *records);
+extern void cdw_use_model_rules(cdw_resolver *resolver);
 extern double cdw_probability_weight(double probability);
 
 /* cluster.c */

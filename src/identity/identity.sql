@@ -65,10 +65,18 @@ COMMENT ON FUNCTION cdw.evaluate(text, regclass, name, name) IS
 'How right a trained resolver is on its source as it is now, at pair and at cluster level: linked pairs, precision, recall and F1 (0 to 1) per threshold, over the records that the truth table labels';
 
 CREATE FUNCTION cdw.block_counts(resolver text)
-RETURNS TABLE (rule text, pairs int8, new_pairs int8, largest_block int8)
+RETURNS TABLE (
+    rule text,
+    pairs int8,
+    new_pairs int8,
+    largest_block int8,
+    oversized_blocks int8,
+    oversized_records int8,
+    max_block int4
+)
 AS 'MODULE_PATHNAME', 'cdw_block_counts' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10;
 COMMENT ON FUNCTION cdw.block_counts(text) IS
-'What each blocking rule costs and adds: pairs in its blocks, those that no earlier rule has, and records in its largest block, oversized blocks included in the last only';
+'What each blocking rule costs and adds: pairs in its blocks, those that no earlier rule has, records in its largest block, blocks over max_block and records in them, which are compared only where they also agree under another rule, and max_block, the most records in a block (0: rule not used)';
 
 CREATE FUNCTION cdw.list_resolvers()
 RETURNS TABLE (

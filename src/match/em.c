@@ -305,6 +305,36 @@ iterate(Trainer *trainer)
 	return change;
 }
 
+/* The model for scoring: what it needs is the weight, so m takes the penalty in. */
+static void
+with_penalties(const Trainer *trainer, cdw_model *model)
+{
+	if (model != trainer->model)
+		*model = *trainer->model;
+	for (int f = 0; f < trainer->settings->nfields; f++)
+		model->field[f].m[trainer->settings->field[f].comparison->different] *=
+			exp(trainer->penalty[f]);
+}
+
+/* EM on the candidates in the blocks, from where the model is. */
+static void
+fit(Trainer *trainer, const cdw_blocks *blocks, const cdw_scorer *scorer, int64 seed)
+{
+	cdw_model *model = trainer->model;
+	int most = model->iterations + MAX_ITERATIONS;
+
+	trainer->pattern =
+		cdw_count_patterns(blocks, scorer, seed, &trainer->npatterns, &trainer->scale);
+	model->converged = false;
+	while (model->iterations < most && !model->converged)
+	{
+		CHECK_FOR_INTERRUPTS();
+		model->converged = iterate(trainer) < TOLERANCE;
+		model->iterations++;
+	}
+	pfree(trainer->pattern);
+}
+
 /*
  * Fits a model to the records and gives back the blocks it was fitted on, capped; the records then
  * carry the counts of their values. Two records at least.
@@ -316,6 +346,7 @@ cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks *
 	const cdw_match_settings *settings = records->settings;
 	Trainer trainer = {.settings = settings, .model = model};
 	cdw_scorer scorer;
+	cdw_model penalised;
 
 	memset(model, 0, sizeof(*model));
 	model->seed = seed;
@@ -326,22 +357,15 @@ cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks *
 	cdw_random_levels(records, seed, trainer.rate);
 	initialise(&trainer, terms, records->n);
 
-	*blocks = cdw_blocks_build(records, model->all_pairs, settings->max_block);
-	if (!model->all_pairs && settings->max_block == 0)
-		cdw_blocks_cap(*blocks, records, cdw_choose_max_block(records, *blocks));
-	model->max_block = (*blocks)->max_block;
-
+	*blocks = cdw_choose_blocks(records, model->all_pairs);
 	cdw_scorer_init(&scorer, records, model);
-	trainer.pattern =
-		cdw_count_patterns(*blocks, &scorer, seed, &trainer.npatterns, &trainer.scale);
-	while (model->iterations < MAX_ITERATIONS && !model->converged)
-	{
-		CHECK_FOR_INTERRUPTS();
-		model->converged = iterate(&trainer) < TOLERANCE;
-		model->iterations++;
-	}
-	pfree(trainer.pattern);
-	/* what scoring needs is the weight, so m takes the penalty in */
-	for (int f = 0; f < settings->nfields; f++)
-		model->field[f].m[settings->field[f].comparison->different] *= exp(trainer.penalty[f]);
+	fit(&trainer, *blocks, &scorer, seed);
+	with_penalties(&trainer, &penalised);
+	cdw_scorer_init(&scorer, records, &penalised);
+	if (cdw_choose_rules(records, &scorer, *blocks))
+		fit(&trainer, *blocks, &scorer, seed);
+	model->max_block = (*blocks)->max_block;
+	for (int r = 0; r < (*blocks)->nlists; r++)
+		model->cap[r] = (*blocks)->rule[r].cap;
+	with_penalties(&trainer, model);
 }

@@ -16,7 +16,7 @@ cdw_records_create(const cdw_match_settings *settings)
 	cdw_records *records = palloc0(sizeof(cdw_records));
 
 	records->settings = settings;
-	records->end_offset = sizeof(uint32) * (settings->nrules + settings->nfields + 1);
+	records->end_offset = sizeof(uint32) * (settings->nslots + settings->nfields + 1);
 	records->data_offset = records->end_offset + sizeof(uint16) * settings->nfields;
 	records->capacity = FIRST_CAPACITY;
 	records->record = palloc(sizeof(cdw_record *) * records->capacity);
@@ -75,7 +75,8 @@ cdw_records_add(cdw_records *records, const cdw_raw_value *raw, uint32 source)
 	}
 	record = cdw_arena_alloc(&records->arena, records->data_offset + size);
 	for (int r = 0; r < settings->nrules; r++)
-		cdw_record_keys(record)[r] = cdw_block_key(&settings->rule[r], records->value);
+		cdw_block_keys(&settings->rule[r], records->value,
+					   cdw_record_keys(record) + settings->rule[r].slot);
 	memset(cdw_record_terms(records, record), 0, sizeof(uint32) * settings->nfields);
 	cdw_record_set_source(records, record, source);
 	end = (uint16 *) ((char *) record + records->end_offset);
