@@ -126,7 +126,10 @@ cdw_blocks_build(cdw_records *records, bool all_pairs, const int *cap)
 	pfree(entries);
 	pfree(scratch);
 	if (cap)
+	{
 		cdw_blocks_cap(blocks, records, cap);
+		cdw_split_blocks(blocks, records);
+	}
 	return blocks;
 }
 
@@ -171,7 +174,10 @@ cap_rule(cdw_blocks *blocks, const cdw_records *records, int r, int cap)
 	}
 }
 
-/* Sets the caps anew, one per rule, and splits the blocks over them. A rule with the cap 0 is dropped. */
+/*
+ * Sets the caps anew, one per rule; cdw_split_blocks then splits the blocks over them. A rule with the cap
+ * 0 is dropped.
+ */
 void
 cdw_blocks_cap(cdw_blocks *blocks, cdw_records *records, const int *cap)
 {
@@ -184,7 +190,6 @@ cdw_blocks_cap(cdw_blocks *blocks, cdw_records *records, const int *cap)
 		else
 			cdw_blocks_drop(blocks, records, r);
 	cdw_free_splits(blocks);
-	cdw_split_blocks(blocks, records);
 }
 
 /* Gives up a rule: its records lose its keys. */

@@ -75,7 +75,7 @@ within(const cdw_blocks *blocks, const cdw_records *records, double most)
 		raw += cdw_blocks_pairs(blocks, records, r);
 	if (raw <= most)
 		return true;
-	if (raw > most * 20)
+	if (raw > most * 10)
 		return false;
 	for (int r = 0; r < blocks->nlists && pairs <= most; r++)
 		cdw_walk(blocks, records, r, count_pair, &pairs);
@@ -93,9 +93,12 @@ cap_all(cdw_blocks *blocks, cdw_records *records, int size)
 	cdw_blocks_cap(blocks, records, cap);
 }
 
-/* The largest of the sizes under which all rules together keep to a number of pairs. */
+/*
+ * The largest of the sizes under which all rules together keep to a number of pairs: first of blocks alone,
+ * because splitting takes time, then with what the blocks over that size are split into.
+ */
 static void
-cap_together(cdw_blocks *blocks, cdw_records *records, double most)
+cap_together(cdw_blocks *blocks, cdw_records *records, double most, bool split)
 {
 	int low = 0; /* the sizes fall */
 	int high = NSIZES - 1;
@@ -111,6 +114,14 @@ cap_together(cdw_blocks *blocks, cdw_records *records, double most)
 			low = middle + 1;
 	}
 	cap_all(blocks, records, block_sizes[low]);
+	if (!split)
+		return;
+	cdw_split_blocks(blocks, records);
+	while (low < NSIZES - 1 && !within(blocks, records, most))
+	{
+		cap_all(blocks, records, block_sizes[++low]);
+		cdw_split_blocks(blocks, records);
+	}
 }
 
 /* The same for each rule by itself. */
@@ -128,6 +139,7 @@ cap_each(cdw_blocks *blocks, cdw_records *records, double most)
 		cap[r] = block_sizes[s];
 	}
 	cdw_blocks_cap(blocks, records, cap);
+	cdw_split_blocks(blocks, records);
 }
 
 /* Blocks of the resolver's rules, capped as the settings say or as the data allow. */
@@ -141,11 +153,15 @@ cdw_choose_blocks(cdw_records *records, bool all_pairs)
 	if (all_pairs)
 		return blocks;
 	if (settings->max_block > 0)
+	{
 		cap_all(blocks, records, settings->max_block);
+		cdw_split_blocks(blocks, records);
+	}
 	else if (!settings->default_rules)
 		cap_each(blocks, records, Max(budget(records), BUDGET) * n);
 	else
-		cap_together(blocks, records, (takes_few(records) ? FIRST_BUDGET : budget(records)) * n);
+		cap_together(blocks, records, (takes_few(records) ? FIRST_BUDGET : budget(records)) * n,
+					 !takes_few(records));
 	return blocks;
 }
 
@@ -325,6 +341,6 @@ cdw_choose_rules(cdw_records *records, const cdw_scorer *scorer, cdw_blocks *blo
 	for (int r = 0; taken != 0 && r < nrules; r++)
 		if (!(taken >> r & 1))
 			cdw_blocks_drop(blocks, records, r);
-	cap_together(blocks, records, most);
+	cap_together(blocks, records, most, true);
 	return true;
 }

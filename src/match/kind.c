@@ -233,7 +233,6 @@ static const cdw_kind kinds[] = {
 		.comparison = &cdw_compare_category,
 		.max_disagreement = .60,
 		.shared = true,
-		.block_keys = {"%s"},
 	},
 	{
 		.name = "text",

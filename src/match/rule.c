@@ -285,6 +285,10 @@ add_default_rules(cdw_match_settings *settings)
 			if (key && settings->nrules < CDW_MAX_RULES)
 				add_default_rule(settings, key, settings->field[f].name);
 		}
+	/* a field without a key of its own, a category, splits the large blocks of others */
+	for (int f = 0, others = settings->nrules; f < settings->nfields && others > 0; f++)
+		if (settings->field[f].kind->block_keys[0] == NULL && settings->nrules < CDW_MAX_RULES)
+			add_default_rule(settings, "%s", settings->field[f].name);
 }
 
 /* Adds the block keys of the fields' kinds. Raises 22023 where no field has any. */
