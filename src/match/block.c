@@ -239,12 +239,14 @@ cdw_blocks_pairs(const cdw_blocks *blocks, const cdw_records *records, int list)
 }
 
 /* The least key that both records have under a rule and that is not oversized; 0: none. */
-static uint32
+static inline uint32
 common_key(const cdw_rule *rule, const uint32 *a, const uint32 *b)
 {
 	const uint32 *left = a + rule->slot;
 	const uint32 *right = b + rule->slot;
 
+	if (rule->nslots == 1) /* a key that counts is positive as a signed number */
+		return left[0] == right[0] && (int32) left[0] > 0 ? left[0] : 0;
 	for (int i = 0, j = 0; i < rule->nslots && j < rule->nslots && left[i] && right[j];)
 	{
 		uint32 x = left[i] & ~CDW_OVERSIZED;
@@ -265,7 +267,7 @@ cdw_share_key(const cdw_match_settings *settings, const uint32 *a, const uint32 
 	return common_key(&settings->rule[rule], a, b) != 0;
 }
 
-/* The same for any of the rules before one. A key that counts is positive as a signed number. */
+/* The same for any of the rules before one, or of single keys for the slots before one. */
 static inline bool
 seen_before(const cdw_match_settings *settings, const uint32 *a, const uint32 *b, int rule)
 {

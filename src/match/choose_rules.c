@@ -29,9 +29,11 @@ static const int block_sizes[] = {1000, 700, 500, 350, 250, 200, 140, 100, 70, 5
 #define BUDGET 120.0
 #define LARGE_RECORDS 100000
 #define LARGE_BUDGET 25.0
-#define FIRST_BUDGET 15.0 /* of all rules, before some are taken */
+#define FIRST_BUDGET                                                                               \
+	30.0 /* of all rules, before some are taken; a pair with two rules counts twice */
+#define MOST_REPEATED 5.0 /* times that a pair may come up on average */
 
-#define MAX_SAMPLE 2000000.0
+#define MAX_SAMPLE 500000.0
 #define PROBABILITY_UNIT 1e6 /* probabilities are added as millionths */
 #define LEAST_PROBABILITY 1e-4
 #define LEAST_GAIN .002 /* of the probability mass, that a rule must add */
@@ -63,10 +65,11 @@ count_pair(uint32 a pg_attribute_unused(), uint32 b pg_attribute_unused(), void 
 
 /*
  * Whether all rules together give at most so many pairs. Pairs with two rules count once, so that the
- * keys of one field, much alike, do not use up the budget; but what is looked at is bounded.
+ * keys of one field, much alike, do not use up the budget; but what is looked at is bounded. quick counts
+ * them as often as they come.
  */
 static bool
-within(const cdw_blocks *blocks, const cdw_records *records, double most)
+within(const cdw_blocks *blocks, const cdw_records *records, double most, bool quick)
 {
 	double raw = 0;
 	double pairs = 0;
@@ -75,7 +78,7 @@ within(const cdw_blocks *blocks, const cdw_records *records, double most)
 		raw += cdw_blocks_pairs(blocks, records, r);
 	if (raw <= most)
 		return true;
-	if (raw > most * 10)
+	if (quick || raw > most * MOST_REPEATED)
 		return false;
 	for (int r = 0; r < blocks->nlists && pairs <= most; r++)
 		cdw_walk(blocks, records, r, count_pair, &pairs);
@@ -108,7 +111,7 @@ cap_together(cdw_blocks *blocks, cdw_records *records, double most, bool split)
 		int middle = (low + high) / 2;
 
 		cap_all(blocks, records, block_sizes[middle]);
-		if (within(blocks, records, most))
+		if (within(blocks, records, most, !split))
 			high = middle;
 		else
 			low = middle + 1;
@@ -117,7 +120,7 @@ cap_together(cdw_blocks *blocks, cdw_records *records, double most, bool split)
 	if (!split)
 		return;
 	cdw_split_blocks(blocks, records);
-	while (low < NSIZES - 1 && !within(blocks, records, most))
+	while (low < NSIZES - 1 && !within(blocks, records, most, false))
 	{
 		cap_all(blocks, records, block_sizes[++low]);
 		cdw_split_blocks(blocks, records);
