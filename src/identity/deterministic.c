@@ -126,12 +126,9 @@ cdw_append_rules_json(StringInfo out, const cdw_resolver *resolver)
 void
 cdw_rules_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence)
 {
-	const cdw_match_settings *match = &resolver->match;
 	cdw_records *records = population->records;
 
 	memset(evidence, 0, sizeof(*evidence));
 	evidence->scorer.records = records;
-	evidence->blocks = cdw_blocks_build(records, false, match->max_block);
-	if (match->max_block == 0)
-		cdw_blocks_cap(evidence->blocks, records, cdw_choose_max_block(records, evidence->blocks));
+	evidence->blocks = cdw_choose_blocks(records, false);
 }

@@ -135,26 +135,47 @@ read_term(TupleTableSlot *slot, void *arg)
 				  (uint32) Max(Min(count, (int64) CDW_MAX_RECORDS), 0));
 }
 
+/* Whether a source has outgrown a model of all pairs by far. */
+static bool
+outgrown(const cdw_resolver *resolver, const cdw_model *model, const cdw_records *records)
+{
+	double most = ALL_PAIRS_SLACK * Max(model->pairs, resolver->match.all_pairs_limit);
+
+	return model->all_pairs && cdw_comparable_pairs(records) > most;
+}
+
 /*
- * The blocks that a model compares records by: all pairs or its cap. A source that has outgrown a
- * model of all pairs by far falls back on the rules, under a cap for what it is now.
+ * The blocks that a model compares records by: all pairs or its rules under its caps. A source that has
+ * outgrown a model of all pairs by far falls back on the rules, under caps for what it is now.
  */
 cdw_blocks *
 cdw_model_blocks(const cdw_resolver *resolver, const cdw_model *model, cdw_records *records)
 {
-	double most = ALL_PAIRS_SLACK * Max(model->pairs, resolver->match.all_pairs_limit);
-	bool outgrown = model->all_pairs && cdw_comparable_pairs(records) > most;
-	cdw_blocks *blocks = cdw_blocks_build(records, model->all_pairs && !outgrown, model->max_block);
+	if (!outgrown(resolver, model, records))
+		return cdw_blocks_build(records, model->all_pairs, model->cap);
+	ereport(NOTICE, (errmsg("resolver \"%s\" has outgrown its model", resolver->name),
+					 errdetail("It was trained on %.0f records and now has %u.", model->records,
+							   records->n),
+					 errhint("CALL cdw.train to learn from the data as it is now.")));
+	return cdw_choose_blocks(records, false);
+}
 
-	if (outgrown)
-	{
-		cdw_blocks_cap(blocks, records, cdw_choose_max_block(records, blocks));
-		ereport(NOTICE, (errmsg("resolver \"%s\" has outgrown its model", resolver->name),
-						 errdetail("It was trained on %.0f records and now has %u.", model->records,
-								   records->n),
-						 errhint("CALL cdw.train to learn from the data as it is now.")));
-	}
-	return blocks;
+/*
+ * Before the source is read to be compared by the stored model: its records only get keys of the rules
+ * that the model uses.
+ */
+void
+cdw_use_model_rules(cdw_resolver *resolver)
+{
+	bool used[CDW_MAX_RULES];
+	cdw_model *model;
+
+	if (resolver->model == NULL)
+		return;
+	model = cdw_resolver_model(resolver);
+	for (int r = 0; r < resolver->match.nrules; r++)
+		used[r] = model->all_pairs || model->cap[r] > 0;
+	cdw_use_rules(&resolver->match, used);
 }
 
 /* Makes the stored model, or the match rules, ready for a population; 55000 where there is none. */

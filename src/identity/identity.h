@@ -119,6 +119,7 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 extern cdw_edges *cdw_find_matches(const cdw_evidence *evidence, double least);
 extern cdw_blocks *
 cdw_model_blocks(const cdw_resolver *resolver, const cdw_model *model, cdw_records *records);
+extern void cdw_use_model_rules(cdw_resolver *resolver);
 extern double cdw_probability_weight(double probability);
 extern void cdw_store_model(cdw_resolver *resolver, const cdw_model *model);
 extern void

@@ -123,10 +123,18 @@ COMMENT ON FUNCTION cdw.reliability(text, regclass, name, name, name, name) IS
 'The same over labelled pairs, each counted weight times where a column says so (rows without a weight are left out); with is_match NULL the table lists all true pairs';
 
 CREATE FUNCTION cdw.block_counts(resolver text)
-RETURNS TABLE (rule text, pairs int8, new_pairs int8, largest_block int8)
+RETURNS TABLE (
+    rule text,
+    pairs int8,
+    new_pairs int8,
+    largest_block int8,
+    oversized_blocks int8,
+    oversized_records int8,
+    max_block int4
+)
 AS 'MODULE_PATHNAME', 'cdw_block_counts' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10;
 COMMENT ON FUNCTION cdw.block_counts(text) IS
-'What each blocking rule costs and adds: pairs in its blocks, those that no earlier rule has, and records in its largest block, oversized blocks included in the last only';
+'What each blocking rule costs and adds: pairs in its blocks, those that no earlier rule has, records in its largest block, blocks over max_block and records in them, which are compared only where they also agree under another rule, and max_block, the most records in a block (0: rule not used)';
 
 --| ## Labels
 

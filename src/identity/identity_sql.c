@@ -195,19 +195,36 @@ unite_cluster(uint32 a, uint32 b, double strength pg_attribute_unused(), void *a
 	cdw_union_find_unite(arg, a, b);
 }
 
-/* What the cap on blocks left out is never silent. */
+/* What the caps on blocks left out is never silent. */
 static void
 report_left_out(const cdw_resolver *resolver, const cdw_blocks *blocks)
 {
-	if (blocks->left_out > 0)
-		ereport(NOTICE,
-				(errmsg("resolver \"%s\": %u blocks of more than %d records were not compared",
-						resolver->name, blocks->left_out, blocks->max_block),
-				 errdetail("The largest has %u records; a pair in it is still found where another "
-						   "rule has both.",
-						   blocks->largest_left_out),
-				 errhint("cdw.block_counts shows the rules. Join a field to a rule to make its "
-						 "blocks smaller, or set option max_block.")));
+	StringInfoData rules;
+	int least = CDW_MAX_RECORDS;
+
+	if (blocks->left_out == 0)
+		return;
+	initStringInfo(&rules);
+	for (int r = 0; r < blocks->nlists; r++)
+	{
+		const cdw_rule_blocks *rule = &blocks->rule[r];
+
+		if (rule->left_out == 0)
+			continue;
+		least = Min(least, rule->cap);
+		appendStringInfo(&rules, "%s%s: %u of %u records", rules.len > 0 ? "; " : "",
+						 resolver->match.rule[r].text, rule->left_out, rule->records_left_out);
+	}
+	ereport(NOTICE,
+			(errmsg("resolver \"%s\": %u blocks of more than %d records were not compared",
+					resolver->name, blocks->left_out, least),
+			 errdetail("The largest has %u records; a pair in it is still found where another "
+					   "rule, or its oversized block together with this one, has both. Blocks by "
+					   "rule: %s.",
+					   blocks->largest_left_out, rules.data),
+			 errhint("cdw.block_counts shows the rules. Join a field to a rule to make its "
+					 "blocks smaller, or set option max_block.")));
+	pfree(rules.data);
 }
 
 /* The pairs that may match, by the resolver's model; it learns one where it has none. */
@@ -283,6 +300,7 @@ CDW_FUNCTION(cdw_resolve)
 	cdw_check_probability(threshold, "threshold");
 	PreventCommandIfReadOnly("CALL cdw.resolve");
 	resolver = cdw_resolver_open_to_write(name, "resolve");
+	cdw_use_model_rules(resolver);
 	population = cdw_load_population(resolver);
 	settings = cdw_restrict_search_path();
 	edges = find_matches(resolver, population, threshold, &evidence);

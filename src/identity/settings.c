@@ -249,6 +249,17 @@ block_size(const char *option, const JsonbValue *value)
 	return (int) size;
 }
 
+/* A budget of candidates, or "auto", which is 0. */
+static double
+pairs_per_record(const char *option, const JsonbValue *value)
+{
+	char *word = cdw_json_string(value);
+
+	if (word && strcmp(word, "auto") == 0)
+		return 0;
+	return number_option(option, value, 1, 1e6);
+}
+
 static void
 read_option(cdw_resolver *resolver, const char *option, const JsonbValue *value)
 {
@@ -264,6 +275,8 @@ read_option(cdw_resolver *resolver, const char *option, const JsonbValue *value)
 		match->max_block = block_size(option, value);
 	else if (strcmp(option, "all_pairs_limit") == 0)
 		match->all_pairs_limit = number_option(option, value, 0, 1e15);
+	else if (strcmp(option, "pairs_per_record") == 0)
+		match->pairs_per_record = pairs_per_record(option, value);
 	else if (strcmp(option, "min_probability") == 0)
 		match->min_probability = number_option(option, value, 1e-6, .999999);
 	else if (strcmp(option, "clustering") == 0)
@@ -275,7 +288,7 @@ read_option(cdw_resolver *resolver, const char *option, const JsonbValue *value)
 	}
 	else
 		cdw_settings_error(psprintf("option \"%s\" does not exist", option),
-					   "Options are: max_block, all_pairs_limit, min_probability, clustering, "
+					   "Options are: max_block, pairs_per_record, all_pairs_limit, min_probability, clustering, "
 					   "match_rules, vetoes.");
 }
 
@@ -319,6 +332,8 @@ cdw_settings_parse(cdw_resolver *resolver, Jsonb *document)
 	read_fields(resolver, document);
 	read_ignored(resolver, document);
 	rules_given = cdw_read_rules(resolver, document) || read_blocking(resolver, document);
+	resolver->match.default_rules =
+		!cdw_rules_only(resolver) && cdw_has_default_rules(&resolver->match);
 	read_link(resolver, document);
 	read_options(resolver, document, rules_given);
 }
@@ -349,10 +364,17 @@ append_options(StringInfo out, const cdw_resolver *resolver)
 	else
 		appendStringInfo(out, "%d", match->max_block);
 	if (!cdw_rules_only(resolver))
+	{
+		appendStringInfoString(out, ", \"pairs_per_record\": ");
+		if (match->pairs_per_record == 0)
+			appendStringInfoString(out, "\"auto\"");
+		else
+			appendStringInfo(out, "%.15g", match->pairs_per_record);
 		appendStringInfo(out,
 						 ", \"all_pairs_limit\": %.15g, \"min_probability\": %.15g, "
 						 "\"clustering\": \"%s\"",
 						 match->all_pairs_limit, match->min_probability, resolver->clustering);
+	}
 	cdw_append_rules_json(out, resolver);
 	appendStringInfoChar(out, '}');
 }

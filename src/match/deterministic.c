@@ -267,8 +267,7 @@ cdw_rule_strength(const cdw_records *records, cdw_record *a, cdw_record *b)
 
 	for (int r = 0; r < settings->nmatch_rules; r++)
 	{
-		if (cdw_record_keys(a)[r] != cdw_record_keys(b)[r] ||
-			cdw_conditions_hold(records, settings->match_rule[r], a, b, false) != 1)
+		if (cdw_conditions_hold(records, settings->match_rule[r], a, b, false) != 1)
 			continue;
 		if (cdw_vetoed(records, a, b))
 			break;

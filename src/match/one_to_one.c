@@ -263,11 +263,18 @@ cdw_recall_unique_sources(cdw_records *records, const cdw_model *model)
 	}
 }
 
+/* Whether partners compete; rules have no model, and what they join is certain. */
+static bool
+competes(const cdw_scorer *scorer)
+{
+	return scorer->model && scorer->model->unique_sources != NIL;
+}
+
 /* How much lower than a cut a pair by itself may weigh that is above it without rivals. */
 double
 cdw_link_slack(const cdw_scorer *scorer)
 {
-	if (scorer->model->unique_sources == NIL)
+	if (!competes(scorer))
 		return 0;
 	return cdw_one_to_one_gain(scorer->records, scorer->model->prior);
 }
@@ -279,7 +286,7 @@ cdw_settle_links(const cdw_scorer *scorer, cdw_edges *edges, double cut)
 	cdw_link_pair *pair;
 	Size kept = 0;
 
-	if (scorer->model->unique_sources == NIL || edges->n == 0)
+	if (!competes(scorer) || edges->n == 0)
 		return;
 	pair = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(cdw_link_pair) * edges->n);
 	for (Size e = 0; e < edges->n; e++)

@@ -183,6 +183,21 @@ cdw_rule_syntax_error(const char *what, const char *text, const char *at, const 
 	syntax_error(&scanner, expected);
 }
 
+/* Takes a part into account; raises 22023 where two parts of a rule give several keys. */
+static void
+count_keys(cdw_rule *rule, const cdw_key_part *part)
+{
+	int nkeys = part->transform ? cdw_transform_keys(part->transform) : 1;
+
+	rule->fields |= (uint32) 1 << part->field;
+	if (nkeys > 1 && rule->nslots > 1)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("blocking rule \"%s\" has two parts with several keys", rule->text),
+						errhint("A rule has at most one of tokens, token_starts, token_pairs and "
+								"double_metaphone.")));
+	rule->nslots = Max(rule->nslots, nkeys);
+}
+
 /* Raises 22023 where the text is no rule over these fields. */
 static void
 parse_rule(const cdw_match_settings *settings, const char *text, cdw_rule *rule)
@@ -191,13 +206,16 @@ parse_rule(const cdw_match_settings *settings, const char *text, cdw_rule *rule)
 
 	rule->text = pstrdup(text);
 	rule->nparts = 0;
+	rule->nslots = 1;
+	rule->fields = 0;
 	do
 	{
 		if (rule->nparts == CDW_MAX_FIELDS)
 			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 							errmsg("blocking rule \"%s\" has too many parts", text),
 							errdetail("A rule has at most %d parts.", CDW_MAX_FIELDS)));
-		parse_part(settings, &scanner, &rule->part[rule->nparts++]);
+		parse_part(settings, &scanner, &rule->part[rule->nparts]);
+		count_keys(rule, &rule->part[rule->nparts++]);
 	} while (accept(&scanner, ','));
 	skip_blanks(&scanner);
 	if (*scanner.at != '\0')
@@ -208,11 +226,34 @@ parse_rule(const cdw_match_settings *settings, const char *text, cdw_rule *rule)
 void
 cdw_add_rule(cdw_match_settings *settings, const char *text)
 {
+	cdw_rule *rule;
+
 	if (settings->nrules == CDW_MAX_RULES)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many blocking rules"),
 						errdetail("A resolver has at most %d rules.", CDW_MAX_RULES)));
-	parse_rule(settings, text, &settings->rule[settings->nrules]);
-	settings->nrules++;
+	rule = &settings->rule[settings->nrules++];
+	parse_rule(settings, text, rule);
+	rule->slot = settings->nslots;
+	settings->nslots += rule->nslots;
+	settings->several_keys |= rule->nslots > 1;
+}
+
+/* Before records are made: those rules only give them keys that are used. */
+void
+cdw_use_rules(cdw_match_settings *settings, const bool *used)
+{
+	settings->nslots = 0;
+	settings->several_keys = false;
+	for (int r = 0; r < settings->nrules; r++)
+	{
+		cdw_rule *rule = &settings->rule[r];
+
+		rule->slot = settings->nslots;
+		if (!used[r])
+			rule->nslots = 0;
+		settings->nslots += rule->nslots;
+		settings->several_keys |= rule->nslots > 1;
+	}
 }
 
 /* ---- default rules ---- */
@@ -256,10 +297,10 @@ add_default_rule(cdw_match_settings *settings, const char *key, const char *fiel
 
 /*
  * Every kind brings its keys: the first of each field, then the second, so that where there are
- * too many the plainest stay. Raises 22023 where no field has any.
+ * too many the plainest stay.
  */
-void
-cdw_default_rules(cdw_match_settings *settings)
+static void
+add_default_rules(cdw_match_settings *settings)
 {
 	for (int k = 0; k < CDW_MAX_BLOCK_KEYS; k++)
 		for (int f = 0; f < settings->nfields; f++)
@@ -269,8 +310,39 @@ cdw_default_rules(cdw_match_settings *settings)
 			if (key && settings->nrules < CDW_MAX_RULES)
 				add_default_rule(settings, key, settings->field[f].name);
 		}
+	/* a field without a key of its own, a category, splits the large blocks of others */
+	for (int f = 0, others = settings->nrules; f < settings->nfields && others > 0; f++)
+		if (settings->field[f].kind->block_keys[0] == NULL && settings->nrules < CDW_MAX_RULES)
+			add_default_rule(settings, "%s", settings->field[f].name);
+}
+
+/* Adds the block keys of the fields' kinds. Raises 22023 where no field has any. */
+void
+cdw_default_rules(cdw_match_settings *settings)
+{
+	add_default_rules(settings);
 	if (settings->nrules == 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("no blocking rule can be derived from the fields"),
 						errhint("Give blocking rules, for example blocking => ARRAY['city'].")));
+}
+
+/*
+ * Whether the rules are those that the fields bring, all of them and in their order: then they are
+ * candidates to choose from. Rules that somebody has changed are used as they are.
+ */
+bool
+cdw_has_default_rules(const cdw_match_settings *settings)
+{
+	cdw_match_settings *plain = palloc(sizeof(cdw_match_settings));
+	bool same;
+
+	*plain = *settings;
+	plain->nrules = plain->nslots = 0;
+	add_default_rules(plain);
+	same = plain->nrules == settings->nrules;
+	for (int r = 0; same && r < plain->nrules; r++)
+		same = strcmp(plain->rule[r].text, settings->rule[r].text) == 0;
+	pfree(plain);
+	return same;
 }

@@ -203,6 +203,73 @@ hear_labels(cdw_em *em, const cdw_labels *labels, const cdw_scorer *scorer)
 	}
 }
 
+static void
+forget_patterns(cdw_em *em)
+{
+	if (em->pattern == NULL)
+		return;
+	pfree(em->pattern);
+	pfree(em->match_ratio);
+	pfree(em->household_odds);
+	pfree(em->expected_matches);
+	if (em->link)
+	{
+		pfree(em->link);
+		pfree(em->competing);
+		em->link = NULL;
+		em->nlinks = 0;
+	}
+}
+
+/* EM on the candidates in the blocks; the scorer is for the weights of rare values. */
+static void
+learn(cdw_em *em, cdw_records *records, const cdw_blocks *blocks, const cdw_labels *labels,
+	  const cdw_scorer *scorer)
+{
+	forget_patterns(em);
+	if (em->settings->link && cdw_blocks_all_pairs(blocks, records) <= MOST_LINKS)
+		list_links(em, blocks, scorer);
+	else
+		em->pattern =
+			cdw_candidate_patterns(blocks, scorer, em->model->seed, &em->npatterns, &em->scale);
+	if (labels)
+		hear_labels(em, labels, scorer);
+	em->match_ratio = pattern_numbers(em);
+	em->household_odds = pattern_numbers(em);
+	em->expected_matches = pattern_numbers(em);
+	do
+		fit(em);
+	while (em->nlinks > 0 && reconsider_sources(em, records));
+	if (em->nlinks > 0)
+		note_unique_sources(em->model, records);
+}
+
+/* The model for scoring: what it needs is the weight, so m takes the penalty in. */
+static void
+with_penalties(const cdw_em *em, cdw_model *model)
+{
+	if (model != em->model)
+		*model = *em->model;
+	for (int f = 0; f < em->settings->nfields; f++)
+		model->field[f].m[em->settings->field[f].comparison->different] *= exp(em->penalty[f]);
+}
+
+/* Chooses among the rules by what the model says that they find; whether any was given up. */
+static bool
+worth_its_rules(const cdw_em *em, cdw_records *records, cdw_blocks *blocks)
+{
+	cdw_model *model = palloc(sizeof(cdw_model));
+	cdw_scorer *scorer = palloc(sizeof(cdw_scorer));
+	bool changed;
+
+	with_penalties(em, model);
+	cdw_scorer_init(scorer, records, model);
+	changed = cdw_choose_rules(records, scorer, blocks);
+	pfree(scorer);
+	pfree(model);
+	return changed;
+}
+
 /*
  * Fits a model to the records, and to labelled pairs where there are any, and gives back the blocks it was fitted on, capped; the records then
  * carry the counts of their values. Two records at least.
@@ -223,6 +290,7 @@ cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels
 	model->prior = model->household_prior = .5;
 	em->settings = settings;
 	em->model = model;
+	em->records = records;
 	cdw_terms_apply(terms, records);
 	prepare_fields(em, records, terms);
 	cdw_scorer_init(scorer, records, model);
@@ -237,30 +305,15 @@ cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * Max(em->nrandom, (Size) 1));
 	em->joint = cdw_joint_levels_create(settings, em->random, em->nrandom);
 
-	*blocks = cdw_blocks_build(records, model->all_pairs, settings->max_block);
-	if (!model->all_pairs && settings->max_block == 0)
-		cdw_blocks_cap(*blocks, records, cdw_choose_max_block(records, *blocks));
+	*blocks = cdw_choose_blocks(records, model->all_pairs);
+	learn(em, records, *blocks, labels, scorer);
+	if (worth_its_rules(em, records, *blocks))
+		learn(em, records, *blocks, labels, scorer);
 	model->max_block = (*blocks)->max_block;
-	em->records = records;
-	if (settings->link && cdw_blocks_all_pairs(*blocks, records) <= MOST_LINKS)
-		list_links(em, *blocks, scorer);
-	else
-		em->pattern = cdw_candidate_patterns(*blocks, scorer, seed, &em->npatterns, &em->scale);
-	if (labels)
-		hear_labels(em, labels, scorer);
-	em->match_ratio = pattern_numbers(em);
-	em->household_odds = pattern_numbers(em);
-	em->expected_matches = pattern_numbers(em);
-
-	do
-		fit(em);
-	while (em->nlinks > 0 && reconsider_sources(em, records));
-	if (em->nlinks > 0)
-		note_unique_sources(model, records);
-	/* what scoring needs is the weight, so m takes the penalty in */
-	for (int f = 0; f < settings->nfields; f++)
-		model->field[f].m[settings->field[f].comparison->different] *= exp(em->penalty[f]);
-	pfree(em->pattern);
+	for (int r = 0; r < (*blocks)->nlists; r++)
+		model->cap[r] = (*blocks)->rule[r].cap;
+	with_penalties(em, model);
+	forget_patterns(em);
 	pfree(em->random);
 	pfree(em->random_match);
 	pfree(scorer);
