@@ -1,0 +1,88 @@
+# How right the extension is on a set, for the scripts that source this file.
+#
+# A set SET is brought as a table SET_rows: any columns, cluster_id (the truth) and, for a link, source.
+# Keys become random numbers and rows are shuffled: in several sets the key or the order of rows gives the
+# truth away. What a resolver sees are SET and SET_c, the same with columns named c1, c2, ...; it does not
+# see cluster_id. Nothing is configured.
+
+SQL=(psql -X -q -A -t -v ON_ERROR_STOP=1)
+RESULTS=$(mktemp -d) # of each set: .row, .bins, .checks, .log
+trap 'rm -rf "$RESULTS"' EXIT
+
+# prepare SET: makes SET, SET_c and SET_truth of SET_rows
+prepare() {
+    "${SQL[@]}" -v set="$1" -f prepare.sql
+}
+
+# in_parallel COMMAND...: runs it beside what runs already, as many at a time as there are processors
+in_parallel() {
+    while (($(jobs -rp | wc -l) >= $(nproc))); do wait -n || true; done
+    "$@" &
+}
+
+# The kinds of fields while they are not inferred; without FIELDS nothing is configured.
+given_fields() {
+    [[ ${FIELDS:-} == given ]] || { echo NULL && return; }
+    "${SQL[@]}" -c "SELECT quote_literal(jsonb_object_agg(c.column_name, k.kind))
+        FROM information_schema.columns c
+        JOIN information_schema.columns original ON original.table_name = '${1%_c}' AND original.ordinal_position = c.ordinal_position
+        JOIN (VALUES ('first_name|given_name|fname_c.', 'given_name'), ('surname|family_name|last_name|lname_c.', 'family_name'),
+            ('full_name|姓名|customer|guest|artist', 'name'), ('name|firm|brand', 'company'), ('email|邮箱', 'email'),
+            ('phone|phone_number|手机|mobile', 'phone'), ('dob|date_of_birth|transaction_date|birthday|生日|born', 'date'),
+            ('postcode|postcode_fake|zip|plz', 'postcode'), ('soc_sec_id|street_number|identifier|身份证', 'identifier'),
+            ('by|bm|bd|state|gender|occupation|type|age', 'category'), ('amount|price', 'number'),
+            ('addr|address.*|suburb|city|birth_place|street|地址|ort|town', 'address'), ('memo|description|title|manufacturer|raw_name|class|coauthor', 'text'))
+            AS k (columns, kind) ON original.column_name ~ ('^(' || k.columns || ')\$')
+        WHERE c.table_name = '$1'"
+}
+
+# measure SET LEAST_F1 [nowarning|warning]: resolves it and leaves its results
+measure() {
+    local set=$1 least=$2 expected=${3:-nowarning} link='' started seconds figures warnings f1 outcome
+    local log=$RESULTS/$set.log
+    [[ $("${SQL[@]}" -c "SELECT count(DISTINCT source) FROM ${set%_c}_truth") -lt 2 ]] ||
+        link=", source_column => 'source', link_type => 'link'"
+    started=$(date +%s.%N)
+    if ! "${SQL[@]}" -c "SELECT FROM cdw.create_resolver('$set', '$set', 'record_key', $(given_fields "$set")$link)" \
+        -c "CALL cdw.resolve('$set')" >"$log" 2>&1; then
+        echo "not ok - $set: $(grep -m 1 ERROR "$log")" >"$RESULTS/$set.checks"
+        return
+    fi
+    seconds=$(date +%s.%N | awk -v s="$started" '{printf "%.1f", $1 - s}')
+    warnings=$(grep -c '^[^ ]*WARNING:\|^WARNING:' "$log" || true)
+    figures=$("${SQL[@]}" -F ' ' -v set="$set" -v truth="${set%_c}_truth" -f figures.sql)
+    # shellcheck disable=SC2086  # the figures are words
+    printf '%-24s %10s %8s %9s %8s %8s %8s %8s %8s\n' "$set" $figures "$seconds" "$warnings" >"$RESULTS/$set.row"
+    "${SQL[@]}" -F ' ' -v set="$set" -v truth="${set%_c}_truth" -f reliability.sql >"$RESULTS/$set.bins"
+    f1=$(awk '{print $5}' <<<"$figures")
+    {
+        if [[ $expected == warning ]]; then
+            outcome=$(awk -v f1="$f1" -v w="$warnings" 'BEGIN {print (w > 0 || f1 >= .9 ? "ok" : "not ok")}')
+            echo "$outcome - $set: $warnings warnings, F1 $f1; a warning, or at least .9"
+        else
+            outcome=$(awk -v f1="$f1" -v least="$least" 'BEGIN {print (f1 >= least ? "ok" : "not ok")}')
+            echo "$outcome - $set: F1 $f1, at least $least"
+            outcome=$([[ $warnings == 0 ]] && echo ok || echo not ok)
+            echo "$outcome - $set: no warning"
+            awk -v set="$set" '$NF == "off" {n++; bins = bins " " $1}
+                END {print (n ? "not ok" : "ok") " - " set ": reliable within .05" (n ? "; not in bins" bins : "")}' "$RESULTS/$set.bins"
+        fi
+    } >"$RESULTS/$set.checks"
+}
+
+# The tables of all sets measured, in the order given, then the checks.
+report() {
+    local set
+    printf '%-24s %10s %8s %9s %8s %8s %8s %8s %8s\n' set candidates found precision recall F1 "best F1" seconds warnings
+    for set; do cat "$RESULTS/$set.row" 2>/dev/null || echo "$set: failed"; done
+    echo
+    echo "Reliability: of the pairs kept, by tenths of match_probability"
+    printf '%-24s %4s %10s %8s %8s\n' set bin pairs mean true
+    for set; do
+        [[ $set == *_c ]] || awk -v set="$set" '{printf "%-24s %4s %10s %8s %8s %s\n", set, $1, $2, $3, $4, $5}' "$RESULTS/$set.bins" 2>/dev/null || true
+    done
+    echo
+    for set; do
+        cat "$RESULTS/$set.checks" 2>/dev/null || echo "not ok - $set: was not measured"
+    done
+}
