@@ -26,12 +26,12 @@ given_fields() {
     "${SQL[@]}" -c "SELECT quote_literal(jsonb_object_agg(c.column_name, k.kind))
         FROM information_schema.columns c
         JOIN information_schema.columns original ON original.table_name = '${1%_c}' AND original.ordinal_position = c.ordinal_position
-        JOIN (VALUES ('first_name|given_name|fname_c.', 'given_name'), ('surname|family_name|last_name|lname_c.', 'family_name'),
-            ('full_name|姓名|customer|guest|artist', 'name'), ('name|firm|brand', 'company'), ('email|邮箱', 'email'),
-            ('phone|phone_number|手机|mobile', 'phone'), ('dob|date_of_birth|transaction_date|birthday|生日|born', 'date'),
+        JOIN (VALUES ('first_name|given_name|vorname|fname_c.', 'given_name'), ('surname|family_name|last_name|nachname|lname_c.', 'family_name'),
+            ('full_name|姓名|customer|guest|artist', 'name'), ('name|firm|firma|brand', 'company'), ('email|邮箱', 'email'),
+            ('phone|phone_number|手机|telefon', 'phone'), ('dob|date_of_birth|transaction_date|birthday|生日|born', 'date'),
             ('postcode|postcode_fake|zip|plz', 'postcode'), ('soc_sec_id|street_number|identifier|身份证', 'identifier'),
             ('by|bm|bd|state|gender|occupation|type|age', 'category'), ('amount|price', 'number'),
-            ('addr|address.*|suburb|city|birth_place|street|地址|ort|town', 'address'), ('memo|description|title|manufacturer|raw_name|class|coauthor', 'text'))
+            ('addr|address.*|suburb|city|birth_place|strasse|地址|ort|town', 'address'), ('memo|description|title|manufacturer|raw_name|class|coauthor', 'text'))
             AS k (columns, kind) ON original.column_name ~ ('^(' || k.columns || ')\$')
         WHERE c.table_name = '$1'"
 }
