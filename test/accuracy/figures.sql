@@ -1,4 +1,4 @@
--- One row: candidate pairs, true pairs found, precision, recall and F1 of the identities of :set, all pairs
+-- One row: candidate pairs, pairs linked, true ones among them, precision, recall and F1 of the identities of :set, all pairs
 -- inside them counted (in a link only those of two sources), and the best F1 over thresholds.
 SELECT quote_ident(:'set' || '_identity') AS identity \gset
 WITH record AS (
@@ -16,7 +16,7 @@ WITH record AS (
            sum(CASE WHEN within THEN -1 ELSE 1 END * n * (n - 1) / 2) FILTER (WHERE linked AND truly) AS common
     FROM size
 )
-SELECT (SELECT sum(new_pairs) FROM cdw.block_counts(:'set')), common::int8,
+SELECT (SELECT sum(new_pairs) FROM cdw.block_counts(:'set')), linked::int8, common::int8,
        COALESCE(round(common / NULLIF(linked, 0), 4), CASE WHEN truth = 0 THEN 1 ELSE 0 END),
        COALESCE(round(common / NULLIF(truth, 0), 4), 1),
        COALESCE(round(2 * common / NULLIF(linked + truth, 0), 4), 1),

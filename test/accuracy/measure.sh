@@ -36,9 +36,10 @@ given_fields() {
         WHERE c.table_name = '$1'"
 }
 
-# measure SET LEAST_F1 [nowarning|warning]: resolves it and leaves its results
+# measure SET EXPECTED: resolves it and leaves its results. EXPECTED is the least F1; "none" where nothing
+# matches; or "warning" where only another class can be found, which the engine should say.
 measure() {
-    local set=$1 least=$2 expected=${3:-nowarning} link='' started seconds figures warnings f1 outcome
+    local set=$1 expected=$2 link='' started seconds figures warnings
     local log=$RESULTS/$set.log
     [[ $("${SQL[@]}" -c "SELECT count(DISTINCT source) FROM ${set%_c}_truth") -lt 2 ]] ||
         link=", source_column => 'source', link_type => 'link'"
@@ -52,34 +53,43 @@ measure() {
     warnings=$(grep -c '^[^ ]*WARNING:\|^WARNING:' "$log" || true)
     figures=$("${SQL[@]}" -F ' ' -v set="$set" -v truth="${set%_c}_truth" -f figures.sql)
     # shellcheck disable=SC2086  # the figures are words
-    printf '%-24s %10s %8s %9s %8s %8s %8s %8s %8s\n' "$set" $figures "$seconds" "$warnings" >"$RESULTS/$set.row"
+    printf '%-18s %10s %8s %8s %9s %8s %8s %8s %8s %8s\n' "$set" $figures "$seconds" "$warnings" >"$RESULTS/$set.row"
     "${SQL[@]}" -F ' ' -v set="$set" -v truth="${set%_c}_truth" -f reliability.sql >"$RESULTS/$set.bins"
-    f1=$(awk '{print $5}' <<<"$figures")
-    {
-        if [[ $expected == warning ]]; then
-            outcome=$(awk -v f1="$f1" -v w="$warnings" 'BEGIN {print (w > 0 || f1 >= .9 ? "ok" : "not ok")}')
-            echo "$outcome - $set: $warnings warnings, F1 $f1; a warning, or at least .9"
-        else
-            outcome=$(awk -v f1="$f1" -v least="$least" 'BEGIN {print (f1 >= least ? "ok" : "not ok")}')
-            echo "$outcome - $set: F1 $f1, at least $least"
-            outcome=$([[ $warnings == 0 ]] && echo ok || echo not ok)
-            echo "$outcome - $set: no warning"
-            awk -v set="$set" '$NF == "off" {n++; bins = bins " " $1}
-                END {print (n ? "not ok" : "ok") " - " set ": reliable within .05" (n ? "; not in bins" bins : "")}' "$RESULTS/$set.bins"
-        fi
-    } >"$RESULTS/$set.checks"
+    judge "$set" "$expected" "$(awk '{print $6}' <<<"$figures")" "$warnings" "$(awk '{print $2}' <<<"$figures")" >"$RESULTS/$set.checks"
+}
+
+# verdict TRUE_OR_FALSE MESSAGE
+verdict() {
+    [[ $1 == 1 ]] && echo "ok - $2" || echo "not ok - $2"
+}
+
+# judge SET EXPECTED F1 WARNINGS LINKED: the checks
+judge() {
+    local set=$1 expected=$2 f1=$3 warnings=$4 linked=$5 records bins
+    if [[ $expected == warning ]]; then
+        verdict "$(awk "BEGIN {print (($warnings > 0) || ($f1 >= .9))}")" "$set: a warning, or F1 of .9: $warnings warnings, F1 $f1"
+        return
+    elif [[ $expected == none ]]; then
+        records=$("${SQL[@]}" -c "SELECT count(*) FROM ${set}_identity")
+        verdict $((linked * 200 <= records)) "$set: of $records records that do not match, $linked pairs are linked; at most one in 200"
+    else
+        verdict "$(awk "BEGIN {print ($f1 >= $expected)}")" "$set: F1 $f1, at least $expected"
+    fi
+    verdict $((warnings == 0)) "$set: no warning"
+    bins=$(awk '$NF == "off" {printf " %s", $1}' "$RESULTS/$set.bins")
+    verdict "$([[ -z $bins ]] && echo 1)" "$set: reliable within .05${bins:+; not in bins$bins}"
 }
 
 # The tables of all sets measured, in the order given, then the checks.
 report() {
     local set
-    printf '%-24s %10s %8s %9s %8s %8s %8s %8s %8s\n' set candidates found precision recall F1 "best F1" seconds warnings
+    printf '%-18s %10s %8s %8s %9s %8s %8s %8s %8s %8s\n' set candidates linked found precision recall F1 "best F1" seconds warnings
     for set; do cat "$RESULTS/$set.row" 2>/dev/null || echo "$set: failed"; done
     echo
     echo "Reliability: of the pairs kept, by tenths of match_probability"
-    printf '%-24s %4s %10s %8s %8s\n' set bin pairs mean true
+    printf '%-18s %4s %10s %8s %8s\n' set bin pairs mean true
     for set; do
-        [[ $set == *_c ]] || awk -v set="$set" '{printf "%-24s %4s %10s %8s %8s %s\n", set, $1, $2, $3, $4, $5}' "$RESULTS/$set.bins" 2>/dev/null || true
+        [[ $set == *_c ]] || awk -v set="$set" '{printf "%-18s %4s %10s %8s %8s %s\n", set, $1, $2, $3, $4, $5}' "$RESULTS/$set.bins" 2>/dev/null || true
     done
     echo
     for set; do

@@ -90,3 +90,21 @@ SELECT 'surname_de', string_to_array('Müller Schmidt Schneider Fischer Weber Me
        || array_agg(a || b ORDER BY md5(a || b))
 FROM unnest(string_to_array('Alten Birken Buch Eichen Felden Grünen Hohen Kirch Linden Neu Ober Rosen Stein Unter Wald', ' ')) a,
      unnest(string_to_array('berg bach hauer mann thal müller hoff brink kamp städter', ' ')) b;
+
+-- Plain people with few errors; that share of them twice.
+CREATE FUNCTION made.people(what text, persons int, duplicates float8) RETURNS TABLE (
+    person int, copy int, first_name text, last_name text, dob text, email text, phone text, address text, city text)
+LANGUAGE sql STABLE AS $$
+    WITH person AS (
+        SELECT i, made.zipf('given_en', made.random(what || 'g', i)) AS given, made.zipf('surname_en', made.random(what || 'f', i)) AS family,
+               made.day('1940-01-01', '2004-12-31', made.random(what || 'b', i)) AS born,
+               CASE WHEN made.random(what || 'c', i) < duplicates THEN 2 ELSE 1 END AS copies
+        FROM generate_series(1, persons) i
+    )
+    SELECT i, c, made.perhaps(given, .08, made.random(what || '1', n)), made.perhaps(family, .08, made.random(what || '2', n)),
+           made.lost(made.wrong_day(born, .05, made.random(what || '3', n))::text, .05, made.random(what || '4', n)),
+           made.lost(made.perhaps(lower(given || '.' || family) || i % 97 || '@' || (ARRAY['example.com', 'mail.example', 'post.example'])[1 + i % 3], .04, made.random(what || '5', n)), .2, made.random(what || '6', n)),
+           made.lost('212' || made.digits(7, made.random(what || 'p', CASE WHEN made.random(what || '7', n) < .1 THEN n ELSE i END)), .2, made.random(what || '8', n)),
+           made.lost(1 + floor(900 * made.random(what || 'n', i))::int || ' ' || made.zipf('street_us', made.random(what || 's', i)) || ' ' || (ARRAY['Street', 'St'])[1 + n % 2], .1, made.random(what || '9', n)),
+           made.any('city_us', made.random(what || 't', i))
+    FROM person, generate_series(1, copies) c, LATERAL (SELECT i * 10 + c AS n) x $$;

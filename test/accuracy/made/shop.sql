@@ -2,9 +2,10 @@
 -- e-mail address or a phone, twins, fathers and sons of one name.
 CREATE TABLE shop_rows AS
 WITH person AS (
-    -- Households of two to four; the third is the twin of the second, the fourth the child with the name of the first.
+    -- Households of one to four; the third is the twin of the second, the fourth a child, in one household of
+    -- three with the name of the first.
     SELECT household * 4 + member AS i, household, member,
-           made.zipf('given_en', made.random('us given', household * 4 + CASE WHEN member = 3 THEN 0 ELSE member END)) AS given,
+           made.zipf('given_en', made.random('us given', household * 4 + CASE WHEN member = 3 AND household % 3 = 0 THEN 0 ELSE member END)) AS given,
            made.zipf('surname_en', made.random('us surname', household)) AS family,
            made.day('1940-01-01', '1985-12-31', made.random('us born', household * 4 + CASE WHEN member = 2 THEN 1 WHEN member = 3 THEN 0 ELSE member END))
            + CASE WHEN member = 3 THEN 9500 ELSE 0 END AS born,
