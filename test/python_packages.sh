@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # python_with_packages FOLDER PACKAGE...: Python in FOLDER/venv with the packages from PyPI, for the
 # scripts that source this file; says why not where that fails
 python_with_packages() {

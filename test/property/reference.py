@@ -27,7 +27,7 @@ STANDARD = {
     "company": "cdw.normalize_company({v})",
     "email": "COALESCE(cdw.normalize_email({v}), replace(lower({v}), ' ', ''))",
     "phone": "regexp_replace(COALESCE(cdw.normalize_phone({v}, {region}), {v}), '[^0-9]', '', 'g')",
-    "date": "to_char(cdw.normalize_date({v}, {order}), 'YYYYMMDD')",
+    "date": "COALESCE(to_char(cdw.normalize_date({v}, {order}), 'YYYYMMDD'), regexp_replace({v}, '[^0-9]', '', 'g'))",
     "postcode": "replace(cdw.normalize_text({v}), ' ', '')",
     "identifier": "replace(cdw.normalize_text({v}), ' ', '')",
     "address": "cdw.normalize_address({v})",

@@ -1,22 +1,28 @@
 -- Tables that are not about people or firms, or do not say enough about them: what is most alike in them
 -- is not one thing, but one brand, artist, place, sensor or order.
 
--- Products of a dozen brands, most of them once; the same words return within a brand.
+-- Products of a dozen brands, one in ten offered twice; the same words return within a brand.
 CREATE TABLE products_rows AS
-SELECT i AS cluster_id, brand || ' ' || noun || ' ' || chr(65 + model % 26) || 100 + model % 900 AS title, brand,
-       noun || ' with ' || (ARRAY['remote', 'stand', 'two year warranty', 'usb', 'carrying case'])[1 + floor(5 * made.random('pr with', i))::int] AS description,
-       (10 + floor(made.random('pr price', i) ^ 3 * 2000))::int || '.99' AS price
-FROM generate_series(1, 1200) i, LATERAL (SELECT (ARRAY['Sony', 'Bose', 'Canon', 'Philips', 'Samsung', 'Braun', 'Bosch', 'Dyson', 'Apple', 'Dell', 'Asus', 'Epson'])[floor(13 ^ made.random('pr brand', i))::int] AS brand,
+SELECT i AS cluster_id, brand || ' ' || CASE WHEN copy = 1 THEN noun || ' ' || model ELSE made.perhaps(replace(model, '-', ''), .1, made.random('pr slip', i)) || ' ' || noun END AS title,
+       made.lost(brand, .1, made.random('pr no brand', n)) AS brand,
+       noun || ' with ' || (ARRAY['remote', 'stand', 'two year warranty', 'usb', 'carrying case'])[1 + floor(5 * made.random('pr with', n))::int] AS description,
+       floor((10 + made.random('pr price', i) ^ 3 * 2000) * (1 + made.random('pr cheaper', n) / 10))::int || '.99' AS price
+FROM generate_series(1, 1100) i, LATERAL (SELECT (ARRAY['Sony', 'Bose', 'Canon', 'Philips', 'Samsung', 'Braun', 'Bosch', 'Dyson', 'Apple', 'Dell', 'Asus', 'Epson'])[floor(13 ^ made.random('pr brand', i))::int] AS brand,
      (ARRAY['speaker', 'camera', 'shaver', 'vacuum cleaner', 'laptop', 'printer', 'television', 'headphones', 'kettle', 'monitor'])[1 + floor(10 * made.random('pr noun', i))::int] AS noun,
-     floor(20000 * made.random('pr model', i))::int AS model) x;
+     chr(65 + floor(26 * made.random('pr letter', i))::int) || '-' || made.digits(4, made.random('pr model', i)) AS model) x,
+     generate_series(1, CASE WHEN i % 10 = 0 THEN 2 ELSE 1 END) copy, LATERAL (SELECT i * 10 + copy AS n) y;
 
--- Tracks: an album has twelve, an artist several albums; each track once.
+-- Tracks: an album has twelve, an artist several albums; one in ten is listed twice.
 CREATE TABLE tracks_rows AS
-SELECT i AS cluster_id, made.any('street_us', made.random('tr word', i)) || ' ' || (ARRAY['Love', 'Night', 'Road', 'Dream', 'Blues', 'Heart', 'Fire', 'Rain'])[1 + floor(8 * made.random('tr noun', i))::int] AS title,
+SELECT i AS cluster_id,
+       made.perhaps((ARRAY['My ', 'The ', 'Old ', 'Blue ', 'Last '])[1 + floor(5 * made.random('tr first', i))::int] || made.any('street_us', made.random('tr word', i))
+                    || ' ' || (ARRAY['Love', 'Night', 'Road', 'Dream', 'Blues', 'Heart', 'Fire', 'Rain'])[1 + floor(8 * made.random('tr noun', i))::int], .15, made.random('tr slip', n))
+       || CASE WHEN copy = 2 AND i % 30 = 0 THEN ' (Remastered)' ELSE '' END AS title,
        made.zipf('given_en', made.random('tr given', i / 60)) || ' ' || made.zipf('surname_en', made.random('tr family', i / 60)) AS artist,
-       made.any('street_us', made.random('tr album', i / 12)) || ' Sessions' AS album, 1960 + floor(60 * made.random('tr year', i / 12))::int AS year,
-       (ARRAY['Rock', 'Pop', 'Jazz', 'Folk', 'Blues'])[1 + (i / 60) % 5] AS genre
-FROM generate_series(1, 1200) i;
+       made.lost(made.any('street_us', made.random('tr album', i / 12)) || ' Sessions', .1, made.random('tr no album', n)) AS album,
+       1960 + floor(60 * made.random('tr year', i / 12))::int AS year, (ARRAY['Rock', 'Pop', 'Jazz', 'Folk', 'Blues'])[1 + (i / 60) % 5] AS genre,
+       120 + floor(200 * made.random('tr length', i))::int + floor(2 * made.random('tr cut', n))::int AS seconds
+FROM generate_series(1, 1100) i, generate_series(1, CASE WHEN i % 10 = 0 THEN 2 ELSE 1 END) copy, LATERAL (SELECT i * 10 + copy AS n) y;
 
 -- People of whom only the place is known, each once.
 CREATE TABLE places_rows AS
