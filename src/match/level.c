@@ -9,6 +9,10 @@
 
 /* From this level on two names are unlike enough to ask whether they were exchanged. */
 #define UNLIKE 3
+/*
+ * With one field of the person's own, a relative cannot be told from the person under a wrong name.
+ */
+#define LEAST_PERSONAL 2
 /* Up to this level crossed names are alike. */
 #define ALIKE 1
 
@@ -89,25 +93,21 @@ cdw_plan_comparisons(cdw_match_settings *settings)
 {
 	int given = -1;
 	int family = -1;
-	bool has_shared = false;
-	bool has_personal = false;
+	int shared = 0;
 
 	for (int f = settings->nfields - 1; f >= 0; f--)
 	{
 		cdw_field *field = &settings->field[f];
 
 		field->comparison = field->kind->comparison;
-		if (field->kind->shared)
-			has_shared = true;
-		else
-			has_personal = true;
+		shared += field->kind->shared;
 		if (strcmp(field->kind->name, "given_name") == 0)
 			given = f;
 		if (strcmp(field->kind->name, "family_name") == 0)
 			family = f;
 	}
 	settings->nunits = 0;
-	settings->households = has_shared && has_personal;
+	settings->households = shared > 0 && settings->nfields - shared >= LEAST_PERSONAL;
 	for (int f = 0; f < settings->nfields; f++)
 	{
 		bool swappable = f == given && family >= 0;
