@@ -15,9 +15,6 @@ import sys
 PAIRS = 400
 TOLERANCE = 1e-9
 
-# Kinds of which the members of a household have the value in common.
-SHARED = {"family_name", "company", "email", "phone", "postcode", "address", "category"}
-
 # The standard form of a value, by kind; a word that stands for a missing value does not come here, because
 # only fields that agree are counted.
 STANDARD = {
@@ -77,23 +74,34 @@ def standard_forms(settings, pairs):
 
 
 def from_model(settings, model, rows, forms, terms):
-    """log2 of the odds, of the model's numbers: prior, m / u of each level, rarity of what agrees, household."""
+    """log2 of the odds, of the model's numbers: prior, m / u of each level, rarity of what agrees, what fields
+    agree on together by chance, household."""
     prior = model["prior"]
     weight = math.log2(prior / (1 - prior))
     household = math.log2(model["household_prior"]) if model["household_prior"] > 0 else None
+    place = {}  # the number of each field's level
+    shared = {name for name, field in model["fields"].items() if "h" in field["levels"][0]}
     for row in rows:
         options = settings["fields"].get(row["field"])
         if options is None or row["level"] == "missing":
             continue
         field = model["fields"][row["field"]]
-        level = next(l for l in field["levels"] if l["level"] == row["level"])
+        place[row["field"]] = [level["level"] for level in field["levels"]].index(row["level"])
+        level = field["levels"][place[row["field"]]]
         rarity = 0.0
         if row["level"] == "equal" and options.get("term_frequency", True) and field["skew"] * field["values"] > 0:
             count = max(terms.get((row["field"], forms[row["field"], row["left_value"]]), 2), 2)
             rarity = math.log2(field["skew"] * field["values"] / count)
         weight += math.log2(level["m"] / level["u"]) + rarity
-        if household is not None and options["kind"] in SHARED:
+        if household is not None and row["field"] in shared:
             household += math.log2(level["h"] / level["u"]) + rarity
+    for dependence in model.get("dependences", []):
+        a, b = dependence["fields"]
+        if a in place and b in place:
+            lift = dependence["lift"][place[a]][place[b]] / math.log(2)
+            weight -= lift
+            if household is not None and (a in shared or b in shared):
+                household -= lift
     if household is not None:
         weight -= math.log2(1 + 2 ** household) if household < 1000 else household
     return weight
