@@ -2,7 +2,7 @@
 SET client_min_messages = error;
 SET statement_timeout = '60s';
 
-CREATE TABLE forged AS SELECT key, first_name, last_name, dob, email, phone, address, city FROM first_order WHERE key <= 120;
+CREATE TABLE forged AS SELECT key, first_name, last_name, dob, email, phone, address, city FROM first_order WHERE key <= 60;
 SELECT FROM cdw.create_resolver('forged', 'forged', 'key', fields => '{"first_name": "given_name", "last_name": "family_name", "dob": "date",
     "email": "email", "phone": "phone", "address": "address", "city": "category"}');
 CALL cdw.resolve('forged');
