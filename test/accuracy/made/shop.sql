@@ -29,7 +29,7 @@ WITH person AS (
 )
 SELECT i AS cluster_id, CASE WHEN swapped THEN family_written ELSE given_written END AS first_name,
        CASE WHEN swapped THEN given_written ELSE family_written END AS last_name,
-       made.lost(made.perhaps(lower((SELECT nickname || '.' || family || household % 90)) || mailbox || '@' || (ARRAY['gmail.com', 'yahoo.com', 'aol.com', 'outlook.com'])[1 + household % 4],
+       made.lost(made.perhaps(lower(nickname || '.' || family || household % 90) || mailbox || '@' || (ARRAY['gmail.com', 'yahoo.com', 'aol.com', 'outlook.com'])[1 + household % 4],
                  .03, made.random('us mail slip', n)), .2, made.random('us no mail', n)) AS email,
        made.lost(CASE WHEN made.random('us phone form', n) < .4 THEN regexp_replace(phone, '\D', '', 'g') ELSE phone END, .25, made.random('us no phone', n)) AS phone,
        made.lost(CASE WHEN moved THEN 100 + floor(9000 * made.random('us new number', n))::int || ' ' || made.zipf('street_us', made.random('us new street', n)) || ' Street'
