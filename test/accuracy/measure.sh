@@ -22,22 +22,6 @@ in_parallel() {
     "$@" &
 }
 
-# The kinds of fields while they are not inferred; without FIELDS nothing is configured.
-given_fields() {
-    [[ ${FIELDS:-} == given ]] || { echo NULL && return; }
-    "${SQL[@]}" -c "SELECT quote_literal(jsonb_object_agg(c.column_name, k.kind))
-        FROM information_schema.columns c
-        JOIN information_schema.columns original ON original.table_name = '${1%_c}' AND original.ordinal_position = c.ordinal_position
-        JOIN (VALUES ('first_name|given_name|vorname|fname_c.', 'given_name'), ('surname|family_name|last_name|nachname|lname_c.', 'family_name'),
-            ('full_name|姓名|customer|guest|artist', 'name'), ('name|firm|firma|brand', 'company'), ('email|邮箱', 'email'),
-            ('phone|phone_number|手机|telefon', 'phone'), ('dob|date_of_birth|transaction_date|birthday|生日|born', 'date'),
-            ('postcode|postcode_fake|zip|plz', 'postcode'), ('soc_sec_id|street_number|identifier|身份证', 'identifier'),
-            ('by|bm|bd|state|gender|occupation|type|age', 'category'), ('amount|price', 'number'),
-            ('addr|address.*|suburb|city|birth_place|strasse|地址|ort|town', 'address'), ('memo|description|title|manufacturer|raw_name|class|coauthor', 'text'))
-            AS k (columns, kind) ON original.column_name ~ ('^(' || k.columns || ')\$')
-        WHERE c.table_name = '$1'"
-}
-
 # measure SET EXPECTED: resolves it and leaves its results. EXPECTED is the least F1; "none" where nothing
 # matches; or "warning" where only another class can be found, which the engine should say.
 measure() {
@@ -46,7 +30,7 @@ measure() {
     [[ $("${SQL[@]}" -c "SELECT count(DISTINCT source) FROM ${set%_c}_truth") -lt 2 ]] ||
         link=", source_column => 'source', link_type => 'link'"
     started=$(date +%s.%N)
-    if ! "${SQL[@]}" -c "SELECT FROM cdw.create_resolver('$set', '$set', 'record_key', $(given_fields "$set")$link)" \
+    if ! "${SQL[@]}" -c "SELECT FROM cdw.create_resolver('$set', '$set', 'record_key'$link)" \
         -c "CALL cdw.resolve('$set')" >"$log" 2>&1; then
         echo "not ok - $set: $(grep -m 1 ERROR "$log")" >"$RESULTS/$set.checks"
         return
