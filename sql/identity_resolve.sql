@@ -79,7 +79,7 @@ FROM r_match JOIN r_identity l ON l.id = left_key JOIN r_identity r ON r.id = ri
 -- History: everybody joined, in the first run.
 SELECT event, reason, from_identity_id, count(*), count(DISTINCT id), min(at) = max(at) AS "at once", bool_and(h.identity_id = i.identity_id) AS same FROM r_history h JOIN r_identity i USING (id) GROUP BY 1, 2, 3;
 -- Term frequencies: standardised values of three or more records.
-SELECT * FROM r_term WHERE field IN ('city', 'given') ORDER BY 1, 2;
+SELECT * FROM r_term WHERE field IN ('city', 'given') ORDER BY 1, 2, 3;
 
 -- The golden view: most frequent value, then the longest, then the first in C order; blank values only where there is nothing else.
 SELECT identity_id, record_count, given, family, dob, email, city FROM r_golden WHERE identity_id IN (1, 2, 3, 12) ORDER BY 1;
@@ -330,8 +330,8 @@ SELECT change, fails(change || $$; CALL cdw.resolve('r')$$) FROM unnest(ARRAY[
     $$ALTER TABLE r_identity DROP CONSTRAINT r_identity_pkey, ALTER id DROP NOT NULL; INSERT INTO r_identity VALUES (NULL, 7)$$,
     $$ALTER TABLE r_identity ALTER identity_id DROP NOT NULL; UPDATE r_identity SET identity_id = NULL$$,
     $$ALTER TABLE r_identity RENAME id TO k$$, $$DROP TABLE r_identity CASCADE$$, $$DROP TABLE r_match$$, $$DROP TABLE r_term$$, $$DROP TABLE r_history$$,
-    $$DELETE FROM r_term; ALTER TABLE r_term ALTER value TYPE int USING 5; INSERT INTO r_term VALUES ('email', 5, 3)$$,
-    $$DELETE FROM r_term; ALTER TABLE r_term ALTER field TYPE int USING 5; INSERT INTO r_term VALUES (5, 'x', 3)$$, $$ALTER TABLE r_term ALTER records TYPE text$$, $$INSERT INTO r_term VALUES ('nothing', 'x', 5)$$,
+    $$DELETE FROM r_term; ALTER TABLE r_term ALTER value TYPE int USING 5; INSERT INTO r_term VALUES ('email', 'value', 5, 3)$$,
+    $$DELETE FROM r_term; ALTER TABLE r_term ALTER field TYPE int USING 5; INSERT INTO r_term VALUES (5, 'value', 'x', 3)$$, $$ALTER TABLE r_term ALTER records TYPE text$$, $$INSERT INTO r_term VALUES ('nothing', 'value', 'x', 5)$$,
     $$DELETE FROM r_resolver$$, $$INSERT INTO r_resolver SELECT * FROM r_resolver$$, $$UPDATE r_resolver SET settings = '[]'$$, $$UPDATE r_resolver SET settings = '{}'$$,
     $$UPDATE r_resolver SET settings = settings - 'key'$$, $$UPDATE r_resolver SET settings = settings || '{"source": 7}'$$, $$UPDATE r_resolver SET settings = settings || '{"source": "a.b.c.d"}'$$,
     $$UPDATE r_resolver SET settings = settings || '{"blocking": "email"}'$$, $$UPDATE r_resolver SET settings = settings || '{"blocking": [["email"]]}'$$,

@@ -29,29 +29,31 @@ typedef struct TermWriter
 } TermWriter;
 
 static void
-write_term(int field, const char *value, int len, uint32 count, void *arg)
+write_term(int field, cdw_term_part part, const char *value, int len, uint32 count, void *arg)
 {
 	TermWriter *writer = arg;
-	Datum values[3] = {CStringGetTextDatum(writer->resolver->match.field[field].name),
-					   PointerGetDatum(cstring_to_text_with_len(value, len)), Int64GetDatum(count)};
+	Datum values[] = {CStringGetTextDatum(writer->resolver->match.field[field].name),
+					  CStringGetTextDatum(part == CDW_TERM_WORD ? "word" : "value"),
+					  PointerGetDatum(cstring_to_text_with_len(value, len)), Int64GetDatum(count)};
 
 	cdw_bulk_row(writer->bulk, values, NULL);
 	pfree(DatumGetPointer(values[0]));
 	pfree(DatumGetPointer(values[1]));
+	pfree(DatumGetPointer(values[2]));
 }
 
 static void
 store_terms(const cdw_resolver *resolver, const cdw_records *records, const cdw_terms *terms)
 {
 	char *table = cdw_result_name(resolver, "term");
-	Oid types[] = {TEXTOID, TEXTOID, INT8OID};
+	Oid types[] = {TEXTOID, TEXTOID, TEXTOID, INT8OID};
 	TermWriter writer = {.resolver = resolver};
 
 	cdw_execute(psprintf("DELETE FROM %s", table));
-	writer.bulk = cdw_bulk_begin(psprintf("INSERT INTO %s (field, value, records) "
-										  "SELECT * FROM unnest($1, $2, $3)",
+	writer.bulk = cdw_bulk_begin(psprintf("INSERT INTO %s (field, part, value, records) "
+										  "SELECT * FROM unnest($1, $2, $3, $4)",
 										  table),
-								 3, types);
+								 4, types);
 	cdw_terms_frequent(terms, records, write_term, &writer);
 	cdw_bulk_end(writer.bulk);
 }
@@ -105,18 +107,22 @@ static void
 read_term(TupleTableSlot *slot, void *arg)
 {
 	TermReader *reader = arg;
+	cdw_term_part part;
 	text *value;
 	int64 count;
 	int field;
 
-	if (slot->tts_isnull[0] || slot->tts_isnull[1] || slot->tts_isnull[2])
-		return;
+	for (int i = 0; i < 4; i++)
+		if (slot->tts_isnull[i])
+			return;
 	field = cdw_find_field(&reader->resolver->match, TextDatumGetCString(slot->tts_values[0]));
 	if (field < 0)
 		return;
-	value = DatumGetTextPP(slot->tts_values[1]);
-	count = DatumGetInt64(slot->tts_values[2]);
-	cdw_terms_add(reader->terms, field, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value),
+	part = strcmp(TextDatumGetCString(slot->tts_values[1]), "word") == 0 ? CDW_TERM_WORD
+																		 : CDW_TERM_VALUE;
+	value = DatumGetTextPP(slot->tts_values[2]);
+	count = DatumGetInt64(slot->tts_values[3]);
+	cdw_terms_add(reader->terms, field, part, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value),
 				  (uint32) Max(Min(count, (int64) CDW_MAX_RECORDS), 0));
 }
 
@@ -153,11 +159,13 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 
 	*model = *cdw_resolver_model(resolver);
 	settings = cdw_portable_output();
-	cdw_stream(psprintf("SELECT field::pg_catalog.text, value::pg_catalog.text, "
-						"records::pg_catalog.int8 FROM %s",
+	cdw_stream(psprintf("SELECT field::pg_catalog.text, part::pg_catalog.text, "
+						"value::pg_catalog.text, records::pg_catalog.int8 FROM %s",
 						cdw_result_name(resolver, "term")),
 			   0, NULL, NULL, read_term, &reader);
 	cdw_restore_settings(settings);
+	for (int f = 0; f < resolver->match.nfields; f++)
+		cdw_terms_set_values(reader.terms, f, model->field[f].term.values);
 	cdw_terms_apply(reader.terms, records);
 	evidence->blocks = cdw_model_blocks(resolver, model, records);
 	cdw_scorer_init(&evidence->scorer, records, model);

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -66,44 +67,84 @@ load_side(const cdw_resolver *resolver, text *key, Side *side)
 								cdw_relation_name(resolver->source))));
 }
 
-/* How many records have a value, as the model remembers it. */
+typedef struct TermReader
+{
+	cdw_terms *terms;
+	int field;
+	cdw_term_part part;
+} TermReader;
+
+/* How many records have a value or a word, as the model remembers it. */
 static void
 read_count(TupleTableSlot *slot, void *arg)
 {
-	int64 count = slot->tts_isnull[0] ? 0 : DatumGetInt64(slot->tts_values[0]);
+	TermReader *reader = arg;
+	text *value;
+	int64 count;
 
-	*(uint32 *) arg = (uint32) Max(Min(count, (int64) CDW_MAX_RECORDS), 0);
+	if (slot->tts_isnull[0] || slot->tts_isnull[1])
+		return;
+	value = DatumGetTextPP(slot->tts_values[0]);
+	count = DatumGetInt64(slot->tts_values[1]);
+	cdw_terms_add(reader->terms, reader->field, reader->part, VARDATA_ANY(value),
+				  VARSIZE_ANY_EXHDR(value), (uint32) Max(Min(count, (int64) CDW_MAX_RECORDS), 0));
 }
 
-/* Counts for the values that the two records agree on. */
-static void
-recall_terms(const cdw_resolver *resolver, cdw_records *records, const uint8 *level)
+/* The first record's value, or the words of both records, as an array of text. */
+static ArrayType *
+terms_to_recall(const cdw_records *records, int field, cdw_term_part part)
 {
-	cdw_terms *terms = cdw_terms_create(&resolver->match);
-	char *query = psprintf("SELECT records::pg_catalog.int8 FROM %s WHERE "
+	Datum datum[2 * CDW_MAX_TOKENS];
+	int n = 0;
+
+	for (int i = 0; i < (part == CDW_TERM_WORD ? 2 : 1); i++)
+	{
+		cdw_value value;
+
+		cdw_record_read(records, records->record[i], field, &value);
+		if (part == CDW_TERM_VALUE)
+			datum[n++] = PointerGetDatum(cstring_to_text_with_len(value.text, value.len));
+		for (int t = 0; part == CDW_TERM_WORD && t < value.ntokens; t++)
+			datum[n++] = PointerGetDatum(
+				cstring_to_text_with_len(value.text + value.token[t].start, value.token[t].len));
+	}
+	return construct_array(datum, n, TEXTOID, -1, false, TYPALIGN_INT);
+}
+
+/* Counts for the value of the first record, which matters where both agree, and for all words. */
+static void
+recall_terms(const cdw_resolver *resolver, const cdw_model *model, cdw_records *records)
+{
+	TermReader reader = {.terms = cdw_terms_create(&resolver->match)};
+	char *query = psprintf("SELECT value::pg_catalog.text, records::pg_catalog.int8 FROM %s WHERE "
 						   "field::pg_catalog.text OPERATOR(pg_catalog.=) $1 AND "
-						   "value::pg_catalog.text OPERATOR(pg_catalog.=) $2",
+						   "part::pg_catalog.text OPERATOR(pg_catalog.=) $2 AND "
+						   "value::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($3)",
 						   cdw_result_name(resolver, "term"));
-	Oid types[] = {TEXTOID, TEXTOID};
+	Oid types[] = {TEXTOID, TEXTOID, TEXTARRAYOID};
 	int settings = cdw_portable_output();
 
 	for (int f = 0; f < resolver->match.nfields; f++)
 	{
-		int len;
-		const char *value = cdw_record_value(records, records->record[0], f, &len);
-		Datum values[2];
-		uint32 count = 0;
+		const cdw_field *field = &resolver->match.field[f];
 
-		if (level[f] != 0)
-			continue;
-		values[0] = CStringGetTextDatum(resolver->match.field[f].name);
-		values[1] = PointerGetDatum(cstring_to_text_with_len(value, len));
-		cdw_stream(query, 2, types, values, read_count, &count);
-		if (count > 0)
-			cdw_terms_add(terms, f, value, len, count);
+		cdw_terms_set_values(reader.terms, f, model->field[f].term.values);
+		for (int part = CDW_TERM_VALUE; part <= CDW_TERM_WORD; part++)
+		{
+			Datum values[3];
+
+			if (part == CDW_TERM_WORD && field->comparison->split == NULL)
+				continue;
+			reader.field = f;
+			reader.part = part;
+			values[0] = CStringGetTextDatum(field->name);
+			values[1] = CStringGetTextDatum(part == CDW_TERM_WORD ? "word" : "value");
+			values[2] = PointerGetDatum(terms_to_recall(records, f, part));
+			cdw_stream(query, 3, types, values, read_count, &reader);
+		}
 	}
 	cdw_restore_settings(settings);
-	cdw_terms_apply(terms, records);
+	cdw_terms_apply(reader.terms, records);
 }
 
 typedef struct ExplainOutput
@@ -205,10 +246,10 @@ CDW_FUNCTION(cdw_explain_match)
 	records = cdw_records_create(&resolver->match);
 	encode_side(records, &left);
 	encode_side(records, &right);
+	recall_terms(resolver, model, records);
 	for (int k = 0; k < resolver->match.nunits; k++)
 		cdw_levels(records, &resolver->match.unit[k], records->record[0], records->record[1],
 				   level);
-	recall_terms(resolver, records, level);
 	cdw_scorer_init(&scorer, records, model);
 	put_row(&output, "(prior)", NULL, NULL, NULL, NULL, NULL, scorer.prior_weight / M_LN2);
 	for (int f = 0; f < resolver->match.nfields; f++)

@@ -33,6 +33,8 @@ typedef struct cdw_resolver
 	char *link_type;
 	char *clustering; /* "average" or "connected" */
 	cdw_match_settings match;
+	char *
+		ignored; /* JSON object: columns that were not chosen as fields, and why; NULL: not inferred */
 
 	Jsonb *model; /* NULL: not trained */
 	int64 next_identity_id;
@@ -41,6 +43,18 @@ typedef struct cdw_resolver
 /* settings.c */
 extern void cdw_settings_parse(cdw_resolver *resolver, Jsonb *document);
 extern char *cdw_settings_json(const cdw_resolver *resolver);
+extern void CDW_NORETURN cdw_settings_error(const char *message, const char *hint);
+extern char *cdw_string_member(Jsonb *document, const char *name);
+extern void cdw_check_not_reserved(const char *column, const char *const *reserved, int n);
+
+/* field_settings.c */
+extern void cdw_read_field(cdw_resolver *resolver, char *name, JsonbValue *value);
+extern void cdw_append_field(StringInfo out, const cdw_field *field);
+extern bool cdw_golden_has(const char *column);
+
+/* infer_fields.c */
+extern void cdw_infer_source_fields(Oid source, const char *key, const char *source_column,
+									char **fields, char **ignored);
 
 /* resolver.c */
 extern void cdw_resolver_split_name(const char *text, char **schema, char **name);

@@ -18,6 +18,16 @@ AS 'MODULE_PATHNAME', 'cdw_create_resolver' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION cdw.create_resolver(text, regclass, name, jsonb, text[], name, text, name, jsonb) IS
 'Makes a resolver over a table or view whose key column is unique: its tables in results_schema (by default the source''s), owned by the caller; returns the settings it will use';
 
+-- STABLE, as any query. It runs queries of its own, so it stays in the leader: PARALLEL RESTRICTED.
+CREATE FUNCTION cdw.infer_fields(
+    source regclass,
+    key name,
+    source_column name DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'cdw_infer_fields' LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION cdw.infer_fields(regclass, name, name) IS
+'The fields that create_resolver would choose from column names, types and content, with their options, and the columns it would ignore, with the reason';
+
 CREATE PROCEDURE cdw.train(resolver text, seed int8 DEFAULT 1)
 AS 'MODULE_PATHNAME', 'cdw_train_procedure' LANGUAGE C;
 COMMENT ON PROCEDURE cdw.train(text, int8) IS

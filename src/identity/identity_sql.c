@@ -62,6 +62,21 @@ rules_argument(ArrayType *array)
 	return json.data;
 }
 
+/* The fields that were given; those that the data suggest where none were, or JSON null. */
+static void
+append_fields(FunctionCallInfo fcinfo, StringInfo document)
+{
+	char *fields = PG_ARGISNULL(3) ? "null" : cdw_json_text(PG_GETARG_JSONB_P(3));
+	char *ignored = NULL;
+
+	if (strcmp(fields, "null") == 0)
+		cdw_infer_source_fields(PG_GETARG_OID(1), name_argument(fcinfo, 2),
+								name_argument(fcinfo, 5), &fields, &ignored);
+	append_member(document, "fields", fields);
+	if (ignored)
+		append_member(document, "ignored", ignored);
+}
+
 /* The arguments of create_resolver as a settings document, with defaults left out. */
 static Jsonb *
 settings_from_arguments(FunctionCallInfo fcinfo)
@@ -72,8 +87,7 @@ settings_from_arguments(FunctionCallInfo fcinfo)
 	appendStringInfoChar(&document, '{');
 	append_string_member(&document, "source", cdw_relation_name(PG_GETARG_OID(1)));
 	append_string_member(&document, "key", name_argument(fcinfo, 2));
-	if (!PG_ARGISNULL(3))
-		append_member(&document, "fields", cdw_json_text(PG_GETARG_JSONB_P(3)));
+	append_fields(fcinfo, &document);
 	if (!PG_ARGISNULL(4))
 		append_member(&document, "blocking", rules_argument(PG_GETARG_ARRAYTYPE_P(4)));
 	append_string_member(&document, "source_column", name_argument(fcinfo, 5));

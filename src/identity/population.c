@@ -26,6 +26,19 @@ typedef struct Loader
 	cdw_raw_value raw[CDW_MAX_FIELDS];
 } Loader;
 
+/* A field's value as text; of a place in two columns both, "latitude,longitude". */
+static void
+append_field(StringInfo query, const cdw_field *field)
+{
+	if (field->longitude)
+		appendStringInfo(query,
+						 ", %s::pg_catalog.text OPERATOR(pg_catalog.||) ',' "
+						 "OPERATOR(pg_catalog.||) %s::pg_catalog.text",
+						 quote_identifier(field->name), quote_identifier(field->longitude));
+	else
+		appendStringInfo(query, ", %s::pg_catalog.text", quote_identifier(field->name));
+}
+
 /* SELECT key [, source column], fields AS text FROM the source, without a WHERE. */
 char *
 cdw_source_query(const cdw_resolver *resolver)
@@ -38,8 +51,7 @@ cdw_source_query(const cdw_resolver *resolver)
 		appendStringInfo(&query, ", %s::pg_catalog.text",
 						 quote_identifier(resolver->source_column));
 	for (int f = 0; f < resolver->match.nfields; f++)
-		appendStringInfo(&query, ", %s::pg_catalog.text",
-						 quote_identifier(resolver->match.field[f].name));
+		append_field(&query, &resolver->match.field[f]);
 	appendStringInfo(&query, " FROM %s", cdw_relation_name(resolver->source));
 	return query.data;
 }

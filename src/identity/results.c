@@ -74,11 +74,12 @@ create_terms(const cdw_resolver *resolver)
 {
 	char *name = cdw_result_name(resolver, "term");
 
-	cdw_execute(psprintf("CREATE TABLE %s (field text NOT NULL, value text COLLATE \"C\" NOT NULL, "
-						 "records bigint NOT NULL, PRIMARY KEY (field, value))",
+	cdw_execute(psprintf("CREATE TABLE %s (field text NOT NULL, part text NOT NULL "
+						 "CHECK (part IN ('value', 'word')), value text COLLATE \"C\" NOT NULL, "
+						 "records bigint NOT NULL, PRIMARY KEY (field, part, value))",
 						 name));
-	cdw_execute(psprintf("COMMENT ON TABLE %s IS 'Values that three or more records had when the "
-						 "model was trained; personal data'",
+	cdw_execute(psprintf("COMMENT ON TABLE %s IS 'Values, and words of texts, that three or more "
+						 "records had when the model was trained; personal data'",
 						 name));
 }
 
@@ -126,6 +127,26 @@ create_history(const cdw_resolver *resolver)
 						 name));
 }
 
+/* The surviving value of a field. Arrays go through text: array_agg would make them one of more dimensions. */
+static void
+append_survivor(StringInfo query, const cdw_resolver *resolver, int f)
+{
+	const cdw_field *field = &resolver->match.field[f];
+	Oid type;
+	int32 typmod;
+
+	cdw_check_column(resolver->source, field->name, &type, &typmod, NULL);
+	appendStringInfo(query,
+					 ", (array_agg(f%d%s ORDER BY (btrim(COALESCE(f%d::text, ''), %s) = ''), "
+					 "n%d DESC, length(f%d::text) DESC, f%d::text COLLATE \"C\"))[1]",
+					 f, field->array ? "::text" : "", f, BLANKS, f, f, f);
+	if (field->array)
+		appendStringInfo(query, "::%s",
+						 format_type_extended(
+							 type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
+	appendStringInfo(query, " AS %s", quote_identifier(field->name));
+}
+
 /*
  * One row per identity. The value that survives is the most frequent one, then the longest, then the
  * first in C order; blank values survive only where there is nothing else.
@@ -144,10 +165,7 @@ create_golden(const cdw_resolver *resolver)
 	{
 		const char *column = quote_identifier(match->field[f].name);
 
-		appendStringInfo(&outer,
-						 ", (array_agg(f%d ORDER BY (btrim(COALESCE(f%d::text, ''), %s) = ''), "
-						 "n%d DESC, length(f%d::text) DESC, f%d::text COLLATE \"C\"))[1] AS %s",
-						 f, f, BLANKS, f, f, f, column);
+		append_survivor(&outer, resolver, f);
 		appendStringInfo(&inner,
 						 ", s.%s AS f%d, count(s.%s) OVER (PARTITION BY i.identity_id, "
 						 "s.%s::text) AS n%d",

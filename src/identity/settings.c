@@ -8,8 +8,6 @@
 
 #include <math.h>
 
-#include "text/text.h"
-
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
@@ -21,21 +19,20 @@
 #define DEFAULT_MAX_BLOCK 5000 /* of rules that the user gave */
 #define DEFAULT_MIN_PROBABILITY .1
 
-static const char *const golden_columns[] = {"identity_id", "record_count"};
 static const char *const history_columns[] = {"identity_id", "event_id",		 "at",
 											  "event",		 "from_identity_id", "reason"};
-static const char *const field_orders[] = {"ymd", "mdy", "dmy"};
 
-static void CDW_NORETURN
-settings_error(const char *message, const char *hint)
+/* Raises 22023; hint may be NULL. */
+void
+cdw_settings_error(const char *message, const char *hint)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s", message),
 					hint ? errhint("%s", hint) : 0));
 }
 
 /* A string member of the document; NULL where it is absent. */
-static char *
-string_member(Jsonb *document, const char *name)
+char *
+cdw_string_member(Jsonb *document, const char *name)
 {
 	JsonbValue value;
 	char *string;
@@ -44,7 +41,7 @@ string_member(Jsonb *document, const char *name)
 		return NULL;
 	string = cdw_json_string(&value);
 	if (string == NULL)
-		settings_error(
+		cdw_settings_error(
 			psprintf("\"%s\" must be a string, not %s", name, cdw_json_type_name(&value)), NULL);
 	return string;
 }
@@ -54,11 +51,11 @@ string_member(Jsonb *document, const char *name)
 static void
 read_source(cdw_resolver *resolver, Jsonb *document)
 {
-	char *name = string_member(document, "source");
+	char *name = cdw_string_member(document, "source");
 	RangeVar *range;
 
 	if (name == NULL)
-		settings_error("settings have no \"source\"", NULL);
+		cdw_settings_error("settings have no \"source\"", NULL);
 	range = makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name)));
 	resolver->source = RangeVarGetRelid(range, NoLock, true);
 	if (!OidIsValid(resolver->source))
@@ -70,8 +67,8 @@ read_source(cdw_resolver *resolver, Jsonb *document)
 }
 
 /* The results have columns of their own beside those that are named like the source's. */
-static void
-check_not_reserved(const char *column, const char *const *reserved, int n)
+void
+cdw_check_not_reserved(const char *column, const char *const *reserved, int n)
 {
 	for (int i = 0; i < n; i++)
 		if (strcmp(column, reserved[i]) == 0)
@@ -86,12 +83,12 @@ read_key(cdw_resolver *resolver, Jsonb *document)
 {
 	TypeCacheEntry *type;
 
-	resolver->key = string_member(document, "key");
+	resolver->key = cdw_string_member(document, "key");
 	if (resolver->key == NULL)
-		settings_error("settings have no \"key\"", NULL);
+		cdw_settings_error("settings have no \"key\"", NULL);
 	cdw_check_column(resolver->source, resolver->key, &resolver->key_type, &resolver->key_typmod,
 					 &resolver->key_collation);
-	check_not_reserved(resolver->key, history_columns, lengthof(history_columns));
+	cdw_check_not_reserved(resolver->key, history_columns, lengthof(history_columns));
 	type = lookup_type_cache(resolver->key_type, TYPECACHE_LT_OPR | TYPECACHE_EQ_OPR);
 	if (get_typtype(getBaseType(resolver->key_type)) == TYPTYPE_COMPOSITE)
 		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -108,123 +105,6 @@ read_key(cdw_resolver *resolver, Jsonb *document)
 }
 
 /* ---- fields ---- */
-
-static void
-check_field_column(const cdw_resolver *resolver, const char *name)
-{
-	Oid type;
-
-	if (strcmp(name, resolver->key) == 0)
-		settings_error(psprintf("the key \"%s\" cannot be a field", name),
-					   "The content of a key is no evidence that two records match.");
-	cdw_check_column(resolver->source, name, &type, NULL, NULL);
-	check_not_reserved(name, golden_columns, lengthof(golden_columns));
-	type = getBaseType(type);
-	if (get_typtype(type) == TYPTYPE_COMPOSITE || OidIsValid(get_element_type(type)) ||
-		type == JSONOID || type == JSONBOID || type == BYTEAOID)
-		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-						errmsg("field \"%s\" has type %s", name, format_type_be(type)),
-						errdetail("Fields are compared as single values."),
-						errhint("Resolve a view that gives the column a scalar type.")));
-}
-
-static const cdw_kind *
-kind_of_name(const char *field, const char *name)
-{
-	const cdw_kind *kind = cdw_find_kind(name);
-
-	if (kind == NULL && (strcmp(name, "location") == 0 || strcmp(name, "tokens") == 0))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("kind \"%s\" of field \"%s\" is not supported", name, field),
-						errhint("Supported kinds are: %s.", cdw_kind_names())));
-	if (kind == NULL)
-		settings_error(psprintf("kind \"%s\" of field \"%s\" does not exist", name, field),
-					   psprintf("Kinds are: %s.", cdw_kind_names()));
-	return kind;
-}
-
-static int
-field_order_of_name(const char *field, const char *name)
-{
-	for (int i = 0; i < (int) lengthof(field_orders); i++)
-		if (strcmp(name, field_orders[i]) == 0)
-			return i;
-	settings_error(psprintf("\"field_order\" of field \"%s\" must be ymd, mdy or dmy, not \"%s\"",
-							field, name),
-				   NULL);
-}
-
-/* One member of a field's object. */
-static void
-read_field_option(cdw_field *field, const char *option, const JsonbValue *value)
-{
-	char *string = cdw_json_string(value);
-
-	if (strcmp(option, "kind") == 0)
-		return;
-	if (strcmp(option, "term_frequency") == 0 && value->type == jbvBool)
-		field->term_frequency = value->val.boolean;
-	else if (strcmp(option, "region") == 0 && string && strcmp(field->kind->name, "phone") == 0)
-	{
-		if (!cdw_phone_region_known(string))
-			settings_error(
-				psprintf("region \"%s\" of field \"%s\" is not known", string, field->name),
-				"A region is an ISO 3166 code of two letters, for example US or CN.");
-		field->region = string;
-	}
-	else if (strcmp(option, "field_order") == 0 && string && strcmp(field->kind->name, "date") == 0)
-		field->field_order = field_order_of_name(field->name, string);
-	else
-		settings_error(
-			psprintf("option \"%s\" of field \"%s\" cannot be used", option, field->name),
-			"Options of a field are kind (string), term_frequency (boolean), of a phone "
-			"region (string), of a date field_order (string).");
-}
-
-static void
-read_field_object(cdw_field *field, JsonbValue *value)
-{
-	Jsonb *object = JsonbValueToJsonb(value);
-	JsonbIterator *iterator = JsonbIteratorInit(&object->root);
-	JsonbValue member;
-	JsonbIteratorToken token;
-	char *kind = string_member(object, "kind");
-	char *option = NULL;
-
-	if (kind == NULL)
-		settings_error(psprintf("field \"%s\" has no kind", field->name),
-					   psprintf("Kinds are: %s.", cdw_kind_names()));
-	field->kind = kind_of_name(field->name, kind);
-	while ((token = JsonbIteratorNext(&iterator, &member, true)) != WJB_DONE)
-	{
-		if (token == WJB_KEY)
-			option = cdw_json_string(&member);
-		else if (token == WJB_VALUE)
-			read_field_option(field, option, &member);
-	}
-}
-
-static void
-read_field(cdw_resolver *resolver, char *name, JsonbValue *value)
-{
-	cdw_field *field = &resolver->match.field[resolver->match.nfields];
-
-	if (resolver->match.nfields == CDW_MAX_FIELDS)
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many fields"),
-						errdetail("A resolver has at most %d fields.", CDW_MAX_FIELDS)));
-	check_field_column(resolver, name);
-	*field = (cdw_field){.name = name, .term_frequency = true, .region = "US"};
-	if (value->type == jbvString)
-		field->kind = kind_of_name(name, cdw_json_string(value));
-	else if (value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data))
-		read_field_object(field, value);
-	else
-		settings_error(psprintf("field \"%s\" must be a kind or an object, not %s", name,
-								cdw_json_type_name(value)),
-					   "For example {\"email\": \"email\"} or "
-					   "{\"city\": {\"kind\": \"category\", \"term_frequency\": true}}.");
-	resolver->match.nfields++;
-}
 
 static int
 compare_fields(const void *a, const void *b, void *source)
@@ -244,14 +124,9 @@ read_fields(cdw_resolver *resolver, Jsonb *document)
 	char *name = NULL;
 
 	if (!cdw_json_field(document, "fields", &fields))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("fields must be given"),
-						errdetail("Choosing fields from the data is not supported."),
-						errhint("Name the columns to compare and their kinds, for example "
-								"fields => '{\"email\": \"email\", \"dob\": \"date\"}'. "
-								"Kinds are: %s.",
-								cdw_kind_names())));
+		cdw_settings_error("settings have no \"fields\"", NULL);
 	if (fields.type != jbvBinary || !JsonContainerIsObject(fields.val.binary.data))
-		settings_error(
+		cdw_settings_error(
 			psprintf("\"fields\" must be an object, not %s", cdw_json_type_name(&fields)),
 			"For example {\"email\": \"email\", \"dob\": \"date\"}.");
 	iterator = JsonbIteratorInit(fields.val.binary.data);
@@ -260,13 +135,27 @@ read_fields(cdw_resolver *resolver, Jsonb *document)
 		if (token == WJB_KEY)
 			name = cdw_json_string(&member);
 		else if (token == WJB_VALUE)
-			read_field(resolver, name, &member);
+			cdw_read_field(resolver, name, &member);
 	}
 	if (resolver->match.nfields == 0)
-		settings_error("a resolver needs at least one field", NULL);
+		cdw_settings_error("a resolver needs at least one field", NULL);
 	qsort_arg(resolver->match.field, resolver->match.nfields, sizeof(cdw_field), compare_fields,
 			  &resolver->source);
 	cdw_plan_comparisons(&resolver->match);
+}
+
+/* Why columns are no fields, where fields were chosen from the data; only shown. */
+static void
+read_ignored(cdw_resolver *resolver, Jsonb *document)
+{
+	JsonbValue ignored;
+
+	if (!cdw_json_field(document, "ignored", &ignored))
+		return;
+	if (ignored.type != jbvBinary || !JsonContainerIsObject(ignored.val.binary.data))
+		cdw_settings_error(
+			psprintf("\"ignored\" must be an object, not %s", cdw_json_type_name(&ignored)), NULL);
+	resolver->ignored = cdw_json_text(JsonbValueToJsonb(&ignored));
 }
 
 /* ---- blocking ---- */
@@ -286,21 +175,21 @@ read_blocking(cdw_resolver *resolver, Jsonb *document)
 		return false;
 	}
 	if (blocking.type != jbvBinary || !JsonContainerIsArray(blocking.val.binary.data))
-		settings_error("\"blocking\" must be an array of rules", NULL);
+		cdw_settings_error("\"blocking\" must be an array of rules", NULL);
 	iterator = JsonbIteratorInit(blocking.val.binary.data);
 	while ((token = JsonbIteratorNext(&iterator, &member, true)) != WJB_DONE)
 	{
 		if (token != WJB_ELEM)
 			continue;
 		if (member.type != jbvString)
-			settings_error(
+			cdw_settings_error(
 				psprintf("a blocking rule must be a string, not %s", cdw_json_type_name(&member)),
 				NULL);
 		cdw_add_rule(&resolver->match, cdw_json_string(&member));
 	}
 	if (resolver->match.nrules == 0)
-		settings_error("\"blocking\" has no rules",
-					   "Leave it out to use the default keys of the fields' kinds.");
+		cdw_settings_error("\"blocking\" has no rules",
+						   "Leave it out to use the default keys of the fields' kinds.");
 	return true;
 }
 
@@ -311,24 +200,24 @@ read_link(cdw_resolver *resolver, Jsonb *document)
 {
 	static const char *const types[] = {"dedupe", "link", "link_and_dedupe"};
 
-	resolver->source_column = string_member(document, "source_column");
+	resolver->source_column = cdw_string_member(document, "source_column");
 	if (resolver->source_column)
 		cdw_check_column(resolver->source, resolver->source_column, NULL, NULL, NULL);
-	resolver->link_type = string_member(document, "link_type");
+	resolver->link_type = cdw_string_member(document, "link_type");
 	if (resolver->link_type == NULL)
 		resolver->link_type = "dedupe";
 	for (int i = 0;; i++)
 	{
 		if (i == (int) lengthof(types))
-			settings_error(psprintf("link type \"%s\" does not exist", resolver->link_type),
-						   "Link types are: dedupe, link, link_and_dedupe.");
+			cdw_settings_error(psprintf("link type \"%s\" does not exist", resolver->link_type),
+							   "Link types are: dedupe, link, link_and_dedupe.");
 		if (strcmp(resolver->link_type, types[i]) == 0)
 			break;
 	}
 	resolver->match.link = strcmp(resolver->link_type, "link") == 0;
 	if (resolver->match.link && resolver->source_column == NULL)
-		settings_error("link type \"link\" needs a source column",
-					   "source_column says which system a record comes from.");
+		cdw_settings_error("link type \"link\" needs a source column",
+						   "source_column says which system a record comes from.");
 }
 
 static double
@@ -337,7 +226,7 @@ number_option(const char *option, const JsonbValue *value, double least, double 
 	double number = cdw_json_number(value);
 
 	if (!(number >= least && number <= most))
-		settings_error(
+		cdw_settings_error(
 			psprintf("option \"%s\" must be a number from %g to %g", option, least, most), NULL);
 	return number;
 }
@@ -353,9 +242,10 @@ block_size(const char *option, const JsonbValue *value)
 		return 0;
 	size = cdw_json_number(value);
 	if (!(size >= 2 && size <= CDW_MAX_RECORDS && size == floor(size)))
-		settings_error(psprintf("option \"%s\" must be a whole number from 2 to %d, or \"auto\"",
-								option, CDW_MAX_RECORDS),
-					   NULL);
+		cdw_settings_error(
+			psprintf("option \"%s\" must be a whole number from 2 to %d, or \"auto\"", option,
+					 CDW_MAX_RECORDS),
+			NULL);
 	return (int) size;
 }
 
@@ -377,11 +267,11 @@ read_option(cdw_resolver *resolver, const char *option, const JsonbValue *value)
 		resolver->clustering = cdw_json_string(value);
 		if (resolver->clustering == NULL || (strcmp(resolver->clustering, "average") != 0 &&
 											 strcmp(resolver->clustering, "connected") != 0))
-			settings_error("option \"clustering\" must be \"average\" or \"connected\"", NULL);
+			cdw_settings_error("option \"clustering\" must be \"average\" or \"connected\"", NULL);
 	}
 	else
-		settings_error(psprintf("option \"%s\" does not exist", option),
-					   "Options are: max_block, all_pairs_limit, min_probability, clustering.");
+		cdw_settings_error(psprintf("option \"%s\" does not exist", option),
+						   "Options are: max_block, all_pairs_limit, min_probability, clustering.");
 }
 
 static void
@@ -400,7 +290,7 @@ read_options(cdw_resolver *resolver, Jsonb *document, bool rules_given)
 	if (!cdw_json_field(document, "options", &options))
 		return;
 	if (options.type != jbvBinary || !JsonContainerIsObject(options.val.binary.data))
-		settings_error("\"options\" must be an object", NULL);
+		cdw_settings_error("\"options\" must be an object", NULL);
 	iterator = JsonbIteratorInit(options.val.binary.data);
 	while ((token = JsonbIteratorNext(&iterator, &member, true)) != WJB_DONE)
 	{
@@ -418,29 +308,17 @@ cdw_settings_parse(cdw_resolver *resolver, Jsonb *document)
 	bool rules_given;
 
 	if (!JB_ROOT_IS_OBJECT(document))
-		settings_error("settings must be an object", NULL);
+		cdw_settings_error("settings must be an object", NULL);
 	read_source(resolver, document);
 	read_key(resolver, document);
 	read_fields(resolver, document);
+	read_ignored(resolver, document);
 	rules_given = read_blocking(resolver, document);
 	read_link(resolver, document);
 	read_options(resolver, document, rules_given);
 }
 
 /* ---- writing ---- */
-
-static void
-append_field(StringInfo out, const cdw_field *field)
-{
-	cdw_append_json_string(out, field->name);
-	appendStringInfo(out, ": {\"kind\": \"%s\", \"term_frequency\": %s", field->kind->name,
-					 field->term_frequency ? "true" : "false");
-	if (strcmp(field->kind->name, "phone") == 0)
-		appendStringInfo(out, ", \"region\": \"%s\"", field->region);
-	if (strcmp(field->kind->name, "date") == 0)
-		appendStringInfo(out, ", \"field_order\": \"%s\"", field_orders[field->field_order]);
-	appendStringInfoChar(out, '}');
-}
 
 /* The settings in full, defaults included, as JSON text. */
 char *
@@ -465,9 +343,12 @@ cdw_settings_json(const cdw_resolver *resolver)
 	{
 		if (f > 0)
 			appendStringInfoString(&out, ", ");
-		append_field(&out, &match->field[f]);
+		cdw_append_field(&out, &match->field[f]);
 	}
-	appendStringInfoString(&out, "}, \"blocking\": [");
+	appendStringInfoChar(&out, '}');
+	if (resolver->ignored)
+		appendStringInfo(&out, ", \"ignored\": %s", resolver->ignored);
+	appendStringInfoString(&out, ", \"blocking\": [");
 	for (int r = 0; r < match->nrules; r++)
 	{
 		if (r > 0)

@@ -182,6 +182,13 @@ minhash(Piece value, int seed, char *buffer)
 	return (Piece){buffer, sizeof(least)};
 }
 
+/* The cell of a grid that a place lies in; the argument is the grid, see cdw_grid_cell. */
+static Piece
+grid(Piece value, int shift, char *buffer)
+{
+	return (Piece){buffer, cdw_grid_cell(value.start, value.len, shift, buffer)};
+}
+
 static const cdw_transform transforms[] = {
 	{"soundex", ARGUMENT_NONE, sound, NULL},
 	{"first", ARGUMENT_REQUIRED, first, NULL},
@@ -196,6 +203,7 @@ static const cdw_transform transforms[] = {
 	{"local", ARGUMENT_NONE, local_part, "email"},
 	{"domain", ARGUMENT_NONE, domain, "email"},
 	{"minhash", ARGUMENT_OPTIONAL, minhash, NULL},
+	{"grid", ARGUMENT_OPTIONAL, grid, "location"},
 };
 
 /* NULL where there is no such transform. */

@@ -325,5 +325,8 @@ cdw_em_fit(cdw_em *em, bool with_dependences)
 		CHECK_FOR_INTERRUPTS();
 		model->converged = iterate(em, with_dependences) < TOLERANCE;
 		model->iterations++;
+		if (getenv("CDW_EM")) fprintf(stderr, "it %d prior %g (%g pairs) hh %g\n", model->iterations, model->prior, model->prior*model->pairs, model->household_prior);
 	}
+	if (getenv("CDW_EM")) for (int f = 0; f < em->settings->nfields; f++) { fprintf(stderr, "%s bound %g pen %g:", em->settings->field[f].name, em->bound[f], em->penalty[f]); for (int l = 0; l < levels_of(em,f); l++) fprintf(stderr, " [m%.3g u%.3g w%.1f]", model->field[f].m[l], model->field[f].u[l], log2(model->field[f].m[l]/model->field[f].u[l])); fprintf(stderr, "\n"); }
+	if (getenv("CDW_EM")) for (int d = 0; d < model->ndependences; d++) fprintf(stderr, "dep %s %s lift00 %.2f\n", em->settings->field[model->dependence[d].a].name, em->settings->field[model->dependence[d].b].name, model->dependence[d].lift[0][0]);
 }

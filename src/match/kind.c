@@ -7,14 +7,16 @@
  * refuses a value, a plainer form is kept, because a mistyped e-mail address or an impossible date
  * is still evidence: the same slip seldom happens twice to two people.
  */
-#include "match/match.h"
+#include "match/kind.h"
 
+#include <ctype.h>
 #include <math.h>
 
 #include "text/text.h"
 
-static bool
-is_missing(const char *value, int len)
+/* Whether a value is blank or says that it is missing. */
+bool
+cdw_is_missing(const char *value, int len)
 {
 	static const char *const words[] = {"null", "n/a", "none", "nan", "unknown",
 										"nil",	"-",   "?",	   "."};
@@ -130,20 +132,143 @@ standardise_date(const cdw_field *field, const char *value, int len, StringInfo 
 		resetStringInfo(out);
 }
 
-/* A finite number in its shortest form; anything else is missing. */
+/* Whether commas in digits stand before groups of three: "1,234,567.80". */
+static bool
+has_groups(const char *digits)
+{
+	int n = strspn(digits, "0123456789");
+
+	if (n < 1 || n > 3 || digits[n] != ',')
+		return false;
+	while (digits[n] == ',')
+	{
+		if (strspn(digits + n + 1, "0123456789") != 3)
+			return false;
+		n += 4;
+	}
+	return digits[n] == '\0' || digits[n] == '.';
+}
+
+/*
+ * Takes the blanks and signs of currency around an amount away, and commas between groups of digits. What
+ * stands within it leaves a blank, which no number has.
+ */
+static void
+strip_amount(char *text)
+{
+	static const char *const signs[] = {" ", "$", "\u00A3", "\u00A5", "\u20AC", "\uFFE5"};
+	char *to = text;
+	bool groups = false;
+	bool behind = false; /* whether something was taken away behind digits */
+
+	for (char *at = text; *at;)
+	{
+		int skipped = groups && *at == ',';
+
+		for (int i = 0; i < (int) lengthof(signs) && skipped == 0; i++)
+			if (strncmp(at, signs[i], strlen(signs[i])) == 0)
+				skipped = strlen(signs[i]);
+		if (skipped == 0)
+		{
+			if (to == text || to[-1] == '-' || to[-1] == '+')
+				groups = has_groups(at);
+			else if (behind)
+				*to++ = ' ';
+			*to++ = *at++;
+			behind = false;
+		}
+		else if (*at != ',' && to > text && isdigit((unsigned char) to[-1]))
+			behind = true;
+		at += skipped;
+	}
+	*to = '\0';
+}
+
+/*
+ * A finite number in its shortest form, also of an amount like "$1,234.50"; anything else is missing.
+ */
 static void
 standardise_number(const cdw_field *field pg_attribute_unused(), const char *value, int len,
 				   StringInfo out)
 {
 	char *copy = pnstrdup(value, len);
 	char *end;
-	double number = strtod(copy, &end);
+	double number;
 
+	strip_amount(copy);
+	number = strtod(copy, &end);
 	resetStringInfo(out);
-	while (*end == ' ')
-		end++;
 	if (end != copy && *end == '\0' && isfinite(number))
 		appendStringInfo(out, "%.15g", number == 0 ? 0 : number); /* no minus zero */
+	pfree(copy);
+}
+
+/* ---- places ---- */
+
+/* Whether a value begins with a word, in any case. */
+static bool
+begins_with(const char *value, const char *word)
+{
+	return pg_strncasecmp(value, word, strlen(word)) == 0;
+}
+
+/* Reads a finite number and the blanks, commas and semicolons behind it; false where there is none. */
+static bool
+read_coordinate(char **at, double *number)
+{
+	char *end;
+
+	*number = strtod(*at, &end);
+	if (end == *at || !isfinite(*number))
+		return false;
+	while (*end == ' ' || *end == ',' || *end == ';')
+		end++;
+	*at = end;
+	return true;
+}
+
+/*
+ * "latitude,longitude" in degrees with five decimals, from "52.1, 4.3", or from a point, which has the
+ * longitude first: "(4.3,52.1)", "POINT(4.3 52.1)". Outside the globe, and where both are zero, which
+ * is what systems write for an unknown place, it is missing.
+ */
+static void
+standardise_location(const cdw_field *field pg_attribute_unused(), const char *value, int len,
+					 StringInfo out)
+{
+	char *copy = pnstrdup(value, len);
+	char *at = copy;
+	bool point;
+	double latitude;
+	double longitude;
+	bool valid;
+
+	while (*at == ' ')
+		at++;
+	if (begins_with(at, "point"))
+		at += strlen("point");
+	while (*at == ' ')
+		at++;
+	point = *at == '(';
+	if (point)
+		at++;
+	valid = read_coordinate(&at, &latitude) && read_coordinate(&at, &longitude) &&
+			strcmp(at, point ? ")" : "") == 0;
+	if (valid && point)
+	{
+		double x = latitude;
+
+		latitude = longitude;
+		longitude = x;
+	}
+	if (valid && fabs(latitude) <= 90 && fabs(longitude) <= 180)
+	{
+		/* adding zero makes of minus zero zero */
+		latitude = rint(latitude * 1e5) / 1e5 + 0.0;
+		longitude = rint(longitude * 1e5) / 1e5 + 0.0;
+		if (latitude != 0 || longitude != 0)
+			appendStringInfo(out, "%.5f,%.5f", latitude, longitude);
+	}
 	pfree(copy);
 }
 
@@ -203,7 +328,7 @@ static const cdw_kind kinds[] = {
 	{
 		.name = "postcode",
 		.standardise = standardise_code,
-		.comparison = &cdw_compare_code,
+		.comparison = &cdw_compare_postcode,
 		.max_disagreement = .60,
 		.shared = true,
 		.block_keys = {"%s"},
@@ -242,6 +367,20 @@ static const cdw_kind kinds[] = {
 		.max_disagreement = .60,
 		.block_keys = {"%s"},
 	},
+	{
+		.name = "location",
+		.standardise = standardise_location,
+		.comparison = &cdw_compare_location,
+		.max_disagreement = .60,
+		.shared = true,
+		.block_keys = {"grid(%s, 1)", "grid(%s, 2)", "grid(%s, 3)", "grid(%s, 4)"},
+	},
+	{
+		.name = "tokens",
+		.standardise = cdw_standardise_elements,
+		.comparison = &cdw_compare_elements,
+		.block_keys = {"%s", "minhash(%s, 1)", "minhash(%s, 2)"},
+	},
 };
 
 /* Replaces out by the standard form of a value; empty where the value is missing. */
@@ -249,7 +388,7 @@ void
 cdw_standardise(const cdw_field *field, const char *value, int len, StringInfo out)
 {
 	resetStringInfo(out);
-	if (is_missing(value, len))
+	if (cdw_is_missing(value, len))
 		return;
 	field->kind->standardise(field, value, len, out);
 }

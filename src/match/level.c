@@ -1,73 +1,78 @@
 /*
  * src/match/level.c
  *
- * The comparison of two records: field by field, but for a given and a family name, which systems
- * exchange. Exchanged names are one event and count once: the given name gets the level "swapped"
- * and the family name counts as missing.
+ * The comparison of two records: field by field, but for fields whose values get exchanged, as given
+ * and family name do. An exchange is one event and counts once: the first field gets the level
+ * "swapped" and the second counts as missing.
  */
 #include "match/match.h"
 
-/* From this level on two names are unlike enough to ask whether they were exchanged. */
-#define UNLIKE 3
-/*
- * With one field of the person's own, a relative cannot be told from the person under a wrong name.
- */
-#define LEAST_PERSONAL 2
-/* Up to this level crossed names are alike. */
-#define ALIKE 1
-
 static int
-compare_values(const cdw_comparison *comparison, const char *a, int alen, const char *b, int blen)
+compare_values(const cdw_field *field, const cdw_value *a, const cdw_value *b)
 {
-	if (alen == 0 || blen == 0)
+	if (a->len == 0 || b->len == 0)
 		return CDW_MISSING;
-	if (alen == blen && memcmp(a, b, alen) == 0)
+	if (a->len == b->len && memcmp(a->text, b->text, a->len) == 0)
 		return 0;
-	return comparison->level(a, alen, b, blen);
+	return field->comparison->level(field, a, b);
 }
 
 static int
 field_level(const cdw_records *records, int field, cdw_record *a, cdw_record *b)
 {
-	int alen;
-	int blen;
-	const char *avalue = cdw_record_value(records, a, field, &alen);
-	const char *bvalue = cdw_record_value(records, b, field, &blen);
+	cdw_value avalue;
+	cdw_value bvalue;
 
-	return compare_values(records->settings->field[field].comparison, avalue, alen, bvalue, blen);
+	cdw_record_read(records, a, field, &avalue);
+	cdw_record_read(records, b, field, &bvalue);
+	return compare_values(&records->settings->field[field], &avalue, &bvalue);
 }
 
 /* Whether one slip at most can be between two values: then they begin or end alike. */
 static bool
-may_be_alike(const char *a, int alen, const char *b, int blen)
+may_be_alike(const cdw_value *a, const cdw_value *b)
 {
-	return abs(alen - blen) <= 4 && alen > 0 && blen > 0 &&
-		   (a[0] == b[0] || a[alen - 1] == b[blen - 1]);
+	return abs(a->len - b->len) <= 4 && a->len > 0 && b->len > 0 &&
+		   (a->text[0] == b->text[0] || a->text[a->len - 1] == b->text[b->len - 1]);
 }
 
-/* One record's given name and family name against the other's family name and given name. */
 static bool
-is_swapped(const cdw_records *records, const cdw_unit *unit, cdw_record *a, cdw_record *b)
+same_value(const cdw_value *a, const cdw_value *b)
 {
-	const cdw_comparison *comparison = records->settings->field[unit->field].comparison;
-	int given_a_len;
-	int given_b_len;
-	int family_a_len;
-	int family_b_len;
-	const char *given_a = cdw_record_value(records, a, unit->field, &given_a_len);
-	const char *given_b = cdw_record_value(records, b, unit->field, &given_b_len);
-	const char *family_a = cdw_record_value(records, a, unit->swap_with, &family_a_len);
-	const char *family_b = cdw_record_value(records, b, unit->swap_with, &family_b_len);
+	return a->len > 0 && a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+}
+
+/*
+ * One record's first and second value against the other's second and first: both pairs are equal, or the
+ * fields themselves are unlike and one pair is alike while the other is not different.
+ */
+static bool
+is_swapped(const cdw_records *records, const cdw_unit *unit, cdw_record *a, cdw_record *b,
+		   bool unlike)
+{
+	const cdw_field *field = &records->settings->field[unit->field];
+	const cdw_comparison *comparison = field->comparison;
+	cdw_value first_a;
+	cdw_value first_b;
+	cdw_value second_a;
+	cdw_value second_b;
 	int crossed;
 	int other;
 
-	if (!may_be_alike(given_a, given_a_len, family_b, family_b_len) &&
-		!may_be_alike(family_a, family_a_len, given_b, given_b_len))
+	cdw_record_read(records, a, unit->field, &first_a);
+	cdw_record_read(records, b, unit->field, &first_b);
+	cdw_record_read(records, a, unit->swap_with, &second_a);
+	cdw_record_read(records, b, unit->swap_with, &second_b);
+	if (same_value(&first_a, &second_b) && same_value(&second_a, &first_b))
+		return true;
+	if (!unlike)
 		return false;
-	crossed = compare_values(comparison, given_a, given_a_len, family_b, family_b_len);
-	other = compare_values(comparison, family_a, family_a_len, given_b, given_b_len);
-	return (crossed <= ALIKE && other != comparison->different) ||
-		   (other <= ALIKE && crossed != comparison->different);
+	if (!may_be_alike(&first_a, &second_b) && !may_be_alike(&second_a, &first_b))
+		return false;
+	crossed = compare_values(field, &first_a, &second_b);
+	other = compare_values(field, &second_a, &first_b);
+	return (crossed <= comparison->alike && other != comparison->different) ||
+		   (other <= comparison->alike && crossed != comparison->different);
 }
 
 /* The levels of a unit's fields in a pair; CDW_MISSING where either record has no value. */
@@ -75,47 +80,19 @@ void
 cdw_levels(const cdw_records *records, const cdw_unit *unit, cdw_record *a, cdw_record *b,
 		   uint8 *level)
 {
+	const cdw_field *field = records->settings->field;
+
 	level[unit->field] = field_level(records, unit->field, a, b);
 	if (unit->swap_with < 0)
 		return;
 	level[unit->swap_with] = field_level(records, unit->swap_with, a, b);
-	if (level[unit->field] >= UNLIKE && level[unit->swap_with] >= UNLIKE &&
-		is_swapped(records, unit, a, b))
+	if (level[unit->field] == 0 || level[unit->swap_with] == 0)
+		return;
+	if (is_swapped(records, unit, a, b,
+				   level[unit->field] >= field[unit->field].comparison->unlike &&
+					   level[unit->swap_with] >= field[unit->swap_with].comparison->unlike))
 	{
-		level[unit->field] = cdw_compare_swappable_name.nlevels - 1;
+		level[unit->field] = field[unit->field].comparison->nlevels - 1;
 		level[unit->swap_with] = CDW_MISSING;
-	}
-}
-
-/* Settles what is compared together; to be called once all fields are there. */
-void
-cdw_plan_comparisons(cdw_match_settings *settings)
-{
-	int given = -1;
-	int family = -1;
-	int shared = 0;
-
-	for (int f = settings->nfields - 1; f >= 0; f--)
-	{
-		cdw_field *field = &settings->field[f];
-
-		field->comparison = field->kind->comparison;
-		shared += field->kind->shared;
-		if (strcmp(field->kind->name, "given_name") == 0)
-			given = f;
-		if (strcmp(field->kind->name, "family_name") == 0)
-			family = f;
-	}
-	settings->nunits = 0;
-	settings->households = shared > 0 && settings->nfields - shared >= LEAST_PERSONAL;
-	for (int f = 0; f < settings->nfields; f++)
-	{
-		bool swappable = f == given && family >= 0;
-
-		if (swappable)
-			settings->field[f].comparison = &cdw_compare_swappable_name;
-		if (f != family || given < 0)
-			settings->unit[settings->nunits++] =
-				(cdw_unit){.field = f, .swap_with = swappable ? family : -1};
 	}
 }

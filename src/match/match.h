@@ -18,24 +18,52 @@
 
 #define CDW_MAX_FIELDS 32
 #define CDW_MAX_RULES 64
-#define CDW_MAX_LEVELS 7
+#define CDW_MAX_LEVELS 10
 #define CDW_MAX_BLOCK_KEYS 6
 #define CDW_MISSING 15	  /* the level of a comparison with a missing value */
 #define CDW_MAX_VALUE 512 /* bytes of a standardised value that are kept */
+#define CDW_MAX_TEXT 2000 /* ... of one that is compared by its words */
+#define CDW_MAX_TOKENS 64 /* words of a value that are compared */
 #define CDW_MAX_RECORDS PG_INT32_MAX
 
 /* ---- kinds (kind.c): what a field holds decides how it is standardised and compared ---- */
+
+struct cdw_field;
+
+/*
+ * A word of a value, found once when the record is encoded. Its weight is ln(1 + values / records
+ * that have the word), in units of 1/1024, known after cdw_terms_apply.
+ */
+typedef struct cdw_token
+{
+	uint16 start;
+	uint16 len;
+	uint16 hash; /* words with different hashes are different */
+	uint16 weight : 15;
+	uint16 rare : 1; /* four records at most have it, or one in a thousand */
+} cdw_token;
+
+/* A standardised value as it is compared. */
+typedef struct cdw_value
+{
+	const char *text;
+	int len; /* 0: missing */
+	int ntokens;
+	const cdw_token *token; /* only for comparisons that weigh words */
+} cdw_value;
 
 typedef struct cdw_comparison
 {
 	int nlevels;
 	int different; /* the level of plain disagreement */
-	/* the level of two different, non-missing values, 1 .. different; equality is level 0 */
-	int (*level)(const char *a, int alen, const char *b, int blen);
+	int alike;	   /* exchanged values are alike up to this level */
+	int unlike;	   /* two values may have been exchanged from this level on */
+	/* finds the words of a value, CDW_MAX_TOKENS at most; NULL where words are not weighed */
+	int (*split)(const char *value, int len, cdw_token *token);
+	/* the level of two different, non-missing values, from 1 on; equality is level 0 */
+	int (*level)(const struct cdw_field *field, const cdw_value *a, const cdw_value *b);
 	const char *label[CDW_MAX_LEVELS];
 } cdw_comparison;
-
-struct cdw_field;
 
 typedef struct cdw_kind
 {
@@ -53,18 +81,23 @@ typedef struct cdw_kind
 
 extern void
 cdw_standardise(const struct cdw_field *field, const char *value, int len, StringInfo out);
+extern bool cdw_is_missing(const char *value, int len);
 extern const cdw_kind *cdw_find_kind(const char *name);
 extern char *cdw_kind_names(void);
 
-/* compare.c */
+/* compare_*.c */
 extern const cdw_comparison cdw_compare_name;
-extern const cdw_comparison cdw_compare_swappable_name;
 extern const cdw_comparison cdw_compare_code;
+extern const cdw_comparison cdw_compare_postcode;
 extern const cdw_comparison cdw_compare_date;
+extern const cdw_comparison cdw_compare_days;
 extern const cdw_comparison cdw_compare_email;
 extern const cdw_comparison cdw_compare_text;
+extern const cdw_comparison cdw_compare_elements;
+extern const cdw_comparison cdw_compare_location;
 extern const cdw_comparison cdw_compare_number;
 extern const cdw_comparison cdw_compare_category;
+extern int cdw_grid_cell(const char *value, int len, int shift, char *cell);
 
 /* ---- settings (rule.c) ---- */
 
@@ -73,9 +106,21 @@ typedef struct cdw_field
 	char *name;
 	const cdw_kind *kind;
 	const cdw_comparison *comparison;
-	bool term_frequency; /* agreement on a rare value weighs more than on a frequent one */
-	char *region;		 /* phone: ISO 3166 code for numbers without a country code */
-	int field_order;	 /* date: a cdw_field_order of text.h */
+	bool term_frequency;	 /* agreement on a rare value weighs more than on a frequent one */
+	char *region;			 /* phone: ISO 3166 code for numbers without a country code */
+	int field_order;		 /* date: a cdw_field_order of text.h */
+	bool days;				 /* date: compared by the days between */
+	char *longitude;		 /* location: column of the longitude; NULL: both are in one */
+	bool array;				 /* tokens: the column is an array */
+	char *separator;		 /* tokens: between the elements of a text; NULL: the usual ones */
+	double max_disagreement; /* the largest share of matches that may disagree; 0: by kind */
+	char *swap_with;		 /* a field whose value may be exchanged with this one's */
+	bool no_swap;			 /* none, not even the default */
+	int nwithout;
+	char *without[CDW_MAX_FIELDS];		/* fields whose words are dropped from this one */
+	uint32 without_set;					/* the same as bits */
+	struct cdw_user_level *user_levels; /* compare_user.c; NULL: the kind's levels */
+	int nuser_levels;
 } cdw_field;
 
 /* What is compared in one go: a field, or a given name with the family name it may be exchanged with. */
@@ -107,6 +152,8 @@ typedef struct cdw_match_settings
 	cdw_field field[CDW_MAX_FIELDS];
 	int nunits;
 	cdw_unit unit[CDW_MAX_FIELDS];
+	int nresiduals; /* fields that go without the words of others, each before those */
+	int residual[CDW_MAX_FIELDS];
 	int nrules;
 	cdw_rule rule[CDW_MAX_RULES];
 	bool households;		/* some fields are shared by households, others are not */
@@ -116,6 +163,11 @@ typedef struct cdw_match_settings
 	double min_probability; /* pairs below are not kept */
 } cdw_match_settings;
 
+/* compare_user.c */
+extern void cdw_set_user_levels(cdw_field *field, const char *const *texts, int n);
+extern const char *cdw_user_level_text(const cdw_field *field, int level);
+
+/* rule.c */
 extern void cdw_add_rule(cdw_match_settings *settings, const char *text);
 extern void cdw_default_rules(cdw_match_settings *settings);
 extern int cdw_find_field(const cdw_match_settings *settings, const char *name);
@@ -137,7 +189,9 @@ extern uint32 cdw_block_key(const cdw_rule *rule, StringInfo *value);
  *     uint32 term[nfields]    how many records have this value
  *     uint32 source
  *     uint16 end[nfields]     where each value ends in data; an empty value is missing
+ *     uint16 ntokens[nsplit]  words of the fields whose comparison weighs words
  *     char   data[]
+ *     cdw_token token[]       those words, field by field
  */
 typedef struct cdw_record cdw_record;
 
@@ -146,11 +200,15 @@ typedef struct cdw_records
 	const cdw_match_settings *settings;
 	int end_offset; /* bytes from the record's start */
 	int data_offset;
+	int nsplit;						 /* fields whose comparison weighs words */
+	int split_index[CDW_MAX_FIELDS]; /* their number among those; -1: not one */
 	uint32 n;
 	uint32 capacity;
 	cdw_record **record;
 	cdw_arena arena;
 	StringInfo *value; /* one per field: the standardised values of the record at hand */
+	StringInfo residual;
+	cdw_token *token; /* their words */
 } cdw_records;
 
 typedef struct cdw_raw_value
@@ -198,6 +256,33 @@ cdw_record_value(const cdw_records *records, cdw_record *record, int field, int 
 	return (const char *) record + records->data_offset + start;
 }
 
+/* The words of a field whose comparison weighs words. */
+static inline cdw_token *
+cdw_record_tokens(const cdw_records *records, cdw_record *record, int field, int *ntokens)
+{
+	const uint16 *end = (const uint16 *) ((const char *) record + records->end_offset);
+	const uint16 *count = end + records->settings->nfields;
+	int size = records->data_offset + end[records->settings->nfields - 1];
+	cdw_token *token = (cdw_token *) ((char *) record + TYPEALIGN(sizeof(uint16), size));
+	int split = records->split_index[field];
+
+	for (int i = 0; i < split; i++)
+		token += count[i];
+	*ntokens = count[split];
+	return token;
+}
+
+/* A field's value with its words, as comparisons take it. */
+static inline void
+cdw_record_read(const cdw_records *records, cdw_record *record, int field, cdw_value *value)
+{
+	value->text = cdw_record_value(records, record, field, &value->len);
+	value->token = NULL;
+	value->ntokens = 0;
+	if (records->split_index[field] >= 0 && value->len > 0)
+		value->token = cdw_record_tokens(records, record, field, &value->ntokens);
+}
+
 /* Whether a pair counts at all: in a link, two records of one source do not. */
 static inline bool
 cdw_comparable(const cdw_records *records, uint32 a, uint32 b)
@@ -213,7 +298,7 @@ typedef void (*cdw_pair_callback)(uint32 a, uint32 b, void *arg);
 extern double cdw_comparable_pairs(const cdw_records *records);
 extern void cdw_walk_comparable(const cdw_records *records, cdw_pair_callback callback, void *arg);
 
-/* ---- comparison of two records (level.c) ---- */
+/* ---- comparison of two records (plan.c, level.c) ---- */
 
 extern void cdw_plan_comparisons(cdw_match_settings *settings);
 extern void cdw_levels(const cdw_records *records, const cdw_unit *unit, cdw_record *a,
@@ -223,11 +308,21 @@ extern void cdw_levels(const cdw_records *records, const cdw_unit *unit, cdw_rec
 
 typedef struct cdw_terms cdw_terms;
 
-typedef void (*cdw_term_callback)(int field, const char *value, int len, uint32 count, void *arg);
+/* What is counted: whole values, or the words of fields whose comparison weighs words. */
+typedef enum cdw_term_part
+{
+	CDW_TERM_VALUE,
+	CDW_TERM_WORD
+} cdw_term_part;
+
+typedef void (*cdw_term_callback)(int field, cdw_term_part part, const char *value, int len,
+								  uint32 count, void *arg);
 
 extern cdw_terms *cdw_terms_create(const cdw_match_settings *settings);
 extern void cdw_terms_count(cdw_terms *terms, const cdw_records *records);
-extern void cdw_terms_add(cdw_terms *terms, int field, const char *value, int len, uint32 count);
+extern void cdw_terms_add(cdw_terms *terms, int field, cdw_term_part part, const char *value,
+						  int len, uint32 count);
+extern void cdw_terms_set_values(cdw_terms *terms, int field, double values);
 extern void cdw_terms_apply(const cdw_terms *terms, cdw_records *records);
 extern void cdw_terms_frequent(const cdw_terms *terms, const cdw_records *records,
 							   cdw_term_callback callback, void *arg);

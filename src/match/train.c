@@ -65,11 +65,15 @@ mean_words(const cdw_records *records, int field)
 static double
 most_disagreement(const cdw_records *records, int f, const cdw_term_summary *term)
 {
-	const cdw_kind *kind = records->settings->field[f].kind;
+	const cdw_field *field = &records->settings->field[f];
 	bool identifying = term->skew <= MOST_SKEW && term->distinct > LEAST_DISTINCT * term->values;
 
-	if (kind->max_disagreement > 0)
-		return kind->max_disagreement;
+	if (field->max_disagreement > 0)
+		return field->max_disagreement;
+	if (field->days)
+		return .6;
+	if (field->kind->max_disagreement > 0)
+		return field->kind->max_disagreement;
 	if (mean_words(records, f) > LONG_TEXT)
 		return .95;
 	return identifying ? .2 : .6;

@@ -1,0 +1,280 @@
+/*
+ * src/match/compare_text.c
+ *
+ * Texts by their words: a word counts by how rare it is, ln(1 + values / records that have it), and
+ * it is evidence by itself that two values share a rare word. The order of words does not matter.
+ */
+#include "match/compare.h"
+
+#include "text/text.h"
+
+#define MAX_FUZZY 15	 /* words of a value up to which unequal words are compared */
+#define MAX_UNSPACED 128 /* bytes of a value up to which lost blanks are looked for */
+
+static bool
+has_digit(const char *value, int len)
+{
+	for (int i = 0; i < len; i++)
+		if (value[i] >= '0' && value[i] <= '9')
+			return true;
+	return false;
+}
+
+/*
+ * What a pair of unequal words is worth: one slip .9 (of 4 letters), two slips .8 (of 7), a beginning .7
+ * (of 3), an initial .4, else 0. A slip in a number makes another number.
+ */
+double
+cdw_word_agreement(const char *a, int alen, const char *b, int blen)
+{
+	int shorter = Min(alen, blen);
+
+	if (shorter >= 4 && Max(alen, blen) - shorter <= 8 && !has_digit(a, alen) &&
+		!has_digit(b, blen))
+	{
+		int least = Min(cdw_characters(a, alen), cdw_characters(b, blen));
+		int distance = least >= 4 ? cdw_damerau_levenshtein(a, alen, b, blen) : 3;
+
+		if (distance <= 1)
+			return CDW_ONE_SLIP;
+		if (distance == 2 && least >= 7)
+			return CDW_TWO_SLIPS;
+	}
+	if (cdw_begins_alike(a, alen, b, blen))
+		return shorter >= 3 ? CDW_BEGINNING : shorter == 1 ? CDW_INITIAL : 0;
+	return 0;
+}
+
+static bool
+same_word(const cdw_value *a, const cdw_token *x, const cdw_value *b, const cdw_token *y)
+{
+	return x->hash == y->hash && x->len == y->len &&
+		   memcmp(a->text + x->start, b->text + y->start, x->len) == 0;
+}
+
+/* Which of a value's words are matched already, a bit each. */
+typedef struct Matched
+{
+	uint64 a;
+	uint64 b;
+} Matched;
+
+/* The weight of the words that both have; *rare: whether one of them is rare. */
+static int
+match_equal(const cdw_value *a, const cdw_value *b, Matched *matched, bool *rare)
+{
+	int sum = 0;
+
+	*rare = false;
+	for (int i = 0; i < a->ntokens; i++)
+		for (int j = 0; j < b->ntokens; j++)
+		{
+			if ((matched->b >> j & 1) || !same_word(a, &a->token[i], b, &b->token[j]))
+				continue;
+			matched->a |= UINT64CONST(1) << i;
+			matched->b |= UINT64CONST(1) << j;
+			sum += a->token[i].weight + b->token[j].weight;
+			*rare |= a->token[i].rare;
+			break;
+		}
+	return sum;
+}
+
+typedef struct WordPair
+{
+	double gain;
+	int8 i;
+	int8 j;
+} WordPair;
+
+/* Pairs of words that are left, in the order of the first value's words and then of the second's. */
+static int
+unequal_pairs(const cdw_value *a, const cdw_value *b, const Matched *matched, WordPair *pair)
+{
+	int n = 0;
+
+	for (int i = 0; i < a->ntokens; i++)
+	{
+		const cdw_token *x = &a->token[i];
+
+		for (int j = 0; j < b->ntokens && !(matched->a >> i & 1); j++)
+		{
+			const cdw_token *y = &b->token[j];
+			double agreement;
+
+			if (matched->b >> j & 1)
+				continue;
+			agreement = cdw_word_agreement(a->text + x->start, x->len, b->text + y->start, y->len);
+			if (agreement > 0)
+				pair[n++] = (WordPair){agreement * (x->weight + y->weight), i, j};
+		}
+	}
+	return n;
+}
+
+/* The weight of unequal words that are alike, the heaviest pair first, each word once. */
+static double
+match_unequal(const cdw_value *a, const cdw_value *b, Matched *matched)
+{
+	WordPair pair[MAX_FUZZY * MAX_FUZZY];
+	int n = unequal_pairs(a, b, matched, pair);
+	double sum = 0;
+
+	for (;;)
+	{
+		const WordPair *best = NULL;
+
+		for (int k = 0; k < n; k++)
+			if (!(matched->a >> pair[k].i & 1) && !(matched->b >> pair[k].j & 1) &&
+				(best == NULL || pair[k].gain > best->gain))
+				best = &pair[k];
+		if (best == NULL)
+			return sum;
+		matched->a |= UINT64CONST(1) << best->i;
+		matched->b |= UINT64CONST(1) << best->j;
+		sum += best->gain;
+	}
+}
+
+static int
+total_weight(const cdw_value *value)
+{
+	int sum = 0;
+
+	for (int i = 0; i < value->ntokens; i++)
+		sum += value->token[i].weight;
+	return sum;
+}
+
+/*
+ * The weight of the words that agree as a share of all words' weight, 0 to 1; *rare says whether an
+ * equal word is rare. fuzzy: unequal words are compared too, in values of few words. Symmetric: where
+ * a choice has to be made, the values are taken in an order of their own.
+ */
+double
+cdw_word_similarity(const cdw_value *a, const cdw_value *b, bool fuzzy, bool *rare)
+{
+	Matched matched = {0};
+	double total = total_weight(a) + total_weight(b);
+	double sum;
+
+	cdw_put_in_order(&a, &b);
+	sum = match_equal(a, b, &matched, rare);
+	if (total == 0)
+		return 0;
+	if (fuzzy && a->ntokens <= MAX_FUZZY && b->ntokens <= MAX_FUZZY)
+		sum += match_unequal(a, b, &matched);
+	return sum / total;
+}
+
+/* Copies a value without its blanks; returns the length. */
+static int
+without_blanks(const cdw_value *value, char *out)
+{
+	int n = 0;
+
+	for (int i = 0; i < value->len; i++)
+		if (value->text[i] != ' ')
+			out[n++] = value->text[i];
+	return n;
+}
+
+static bool
+same_digits(const char *a, int alen, const char *b, int blen)
+{
+	int i = 0;
+	int j = 0;
+
+	for (;;)
+	{
+		while (i < alen && !(a[i] >= '0' && a[i] <= '9'))
+			i++;
+		while (j < blen && !(b[j] >= '0' && b[j] <= '9'))
+			j++;
+		if (i == alen || j == blen)
+			return i == alen && j == blen;
+		if (a[i++] != b[j++])
+			return false;
+	}
+}
+
+/*
+ * Whether two short texts are one but for blanks ("pridham street", "pridhamstreet") and for a slip in
+ * six characters, not in a number.
+ */
+static bool
+nearly_equal_unspaced(const cdw_value *a, const cdw_value *b)
+{
+	char x[MAX_UNSPACED];
+	char y[MAX_UNSPACED];
+	int alen;
+	int blen;
+	int longer;
+
+	if (a->len > MAX_UNSPACED || b->len > MAX_UNSPACED)
+		return false;
+	alen = without_blanks(a, x);
+	blen = without_blanks(b, y);
+	longer = Max(alen, blen);
+	if (longer - Min(alen, blen) > Max(1, longer / 6) * 3 || !same_digits(x, alen, y, blen))
+		return false;
+	longer = Max(cdw_characters(x, alen), cdw_characters(y, blen));
+	return (alen == blen && memcmp(x, y, alen) == 0) ||
+		   (longer >= 5 && cdw_damerau_levenshtein(x, alen, y, blen) <= Max(1, longer / 6));
+}
+
+/* The level of two values whose words agree so much. */
+static int
+level_of_words(double alike, bool rare)
+{
+	if (alike >= .75)
+		return 1;
+	if (alike >= .5)
+		return rare ? 2 : 3;
+	if (alike >= .3)
+		return rare ? 4 : 5;
+	return rare || alike >= .2 ? 6 : 7;
+}
+
+static int
+text_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a, const cdw_value *b)
+{
+	bool rare;
+	double alike = cdw_word_similarity(a, b, true, &rare);
+
+	return alike < .75 && nearly_equal_unspaced(a, b) ? 1 : level_of_words(alike, rare);
+}
+
+const cdw_comparison cdw_compare_text = {
+	.nlevels = 8,
+	.different = 7,
+	.alike = 1,
+	.unlike = 4,
+	.split = cdw_split_words,
+	.level = text_level,
+	.label = {"equal", "nearly equal", "half of the words, one rare", "half of the words",
+			  "a third of the words, one rare", "a third of the words",
+			  "a rare word or a fifth of the words", "different"},
+};
+
+/* Lists are compared in the same way, their elements as a whole. */
+static int
+elements_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a, const cdw_value *b)
+{
+	bool rare;
+	double alike = cdw_word_similarity(a, b, false, &rare);
+
+	return level_of_words(alike, rare);
+}
+
+const cdw_comparison cdw_compare_elements = {
+	.nlevels = 8,
+	.different = 7,
+	.alike = 1,
+	.unlike = 4,
+	.split = cdw_split_elements,
+	.level = elements_level,
+	.label = {"equal", "nearly all elements", "half of the elements, one rare",
+			  "half of the elements", "a third of the elements, one rare",
+			  "a third of the elements", "a rare element or a fifth of the elements", "different"},
+};

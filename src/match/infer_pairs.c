@@ -1,0 +1,523 @@
+/*
+ * src/match/infer_pairs.c
+ *
+ * What columns have to do with each other: copies, parts, wholes that repeat their parts, names that are
+ * exchanged, and codes that people share. Rows of the sample are compared column by column.
+ */
+#include "match/infer_parts.h"
+
+#include "miscadmin.h"
+
+#define ROWS_TO_COMPARE 2000
+#define LEAST_ROWS 5	   /* with both values, to say anything */
+#define SAME_SHARE .98	   /* of the rows, for a copy */
+#define PART_SHARE .95	   /* ... for a part of a code, an address or a date */
+#define CONTAINED_SHARE .7 /* ... for a whole that repeats a part */
+#define PRESENT_SHARE .6   /* of the rows with the whole, that must have the part */
+#define LEAST_FILLED .3	   /* share of the rows, for wholes and parts */
+#define LEAST_RESIDUAL .01 /* share of the rows in which a whole must have more than its parts */
+#define LEAST_OVERLAP .1   /* of vocabularies of exchanged names */
+#define NAME_SKEW .05	   /* sum of squared shares of names that are exchanged, at most */
+#define PAIRS_TO_COMPARE 2000
+#define LEAST_PAIRS 20
+#define SHARED_AGREEMENT .25 /* of other columns, below which agreement on a code is no identity */
+
+#define ST_SORT sort_hashes
+#define ST_ELEMENT_TYPE uint64
+#define ST_COMPARE(a, b) (*(a) < *(b) ? -1 : *(a) > *(b))
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+typedef struct HashedRow
+{
+	uint64 hash;
+	uint32 row;
+} HashedRow;
+
+#define ST_SORT sort_hashed_rows
+#define ST_ELEMENT_TYPE HashedRow
+#define ST_COMPARE(a, b)                                                                           \
+	((a)->hash != (b)->hash ? ((a)->hash < (b)->hash ? -1 : 1)                                     \
+							: ((a)->row < (b)->row ? -1 : (a)->row > (b)->row))
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+typedef struct Relation
+{
+	const cdw_profile *profiles;
+	cdw_choice *choices;
+	int n;
+	uint32 rows;
+} Relation;
+
+/* Whether a test holds in at least the given share of the rows that have both values. */
+typedef bool (*row_test)(const cdw_cell *a, const cdw_cell *b);
+
+static bool
+holds(const Relation *relation, int a, int b, row_test test, double share)
+{
+	const cdw_profile *pa = &relation->profiles[a];
+	const cdw_profile *pb = &relation->profiles[b];
+	double most_failed = (1 - share) * Min(relation->rows, Min(pa->values, pb->values)) + 1;
+	uint32 both = 0;
+	uint32 failed = 0;
+
+	for (uint32 r = 0; r < relation->rows; r++)
+	{
+		if (pa->hash[r] == 0 || pb->hash[r] == 0)
+			continue;
+		both++;
+		if (!test(&pa->text[r], &pb->text[r]) && ++failed > most_failed)
+			return false;
+	}
+	return both >= LEAST_ROWS && failed <= (1 - share) * both;
+}
+
+static bool
+is_equal(const cdw_cell *a, const cdw_cell *b)
+{
+	return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+}
+
+/* Whether b is a piece of a; blanks do not count. */
+static bool
+is_piece(const cdw_cell *a, const cdw_cell *b)
+{
+	for (int start = 0; start < a->len; start++)
+	{
+		int i = start;
+		int j = 0;
+
+		while (j < b->len)
+		{
+			if (b->text[j] == ' ')
+				j++;
+			else if (i < a->len && a->text[i] == ' ')
+				i++;
+			else if (i < a->len && a->text[i] == b->text[j])
+				i++, j++;
+			else
+				break;
+		}
+		if (j == b->len)
+			return true;
+	}
+	return false;
+}
+
+/* Whether a word of standard text stands in another text as a word; Han has no blanks between words. */
+static bool
+has_word(const cdw_cell *whole, const char *word, int len)
+{
+	for (int i = 0; i + len <= whole->len; i++)
+	{
+		bool begins = i == 0 || whole->text[i - 1] == ' ' || IS_HIGHBIT_SET(word[0]);
+		bool ends =
+			i + len == whole->len || whole->text[i + len] == ' ' || IS_HIGHBIT_SET(word[len - 1]);
+
+		if (begins && ends && memcmp(whole->text + i, word, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether all words of a part stand in the whole. */
+static bool
+has_words(const cdw_cell *whole, const cdw_cell *part)
+{
+	const char *end = part->text + part->len;
+
+	for (const char *word = part->text; word < end;)
+	{
+		const char *stop = memchr(word, ' ', end - word);
+
+		if (stop == NULL)
+			stop = end;
+		if (!has_word(whole, word, stop - word))
+			return false;
+		word = stop + 1;
+	}
+	return true;
+}
+
+/* ---- copies and parts ---- */
+
+/* Whether both columns have a value in the same rows, nearly. */
+static bool
+filled_alike(const Relation *relation, int a, int b)
+{
+	const uint64 *ha = relation->profiles[a].hash;
+	const uint64 *hb = relation->profiles[b].hash;
+	uint32 alone = 0;
+
+	for (uint32 r = 0; r < relation->rows; r++)
+		alone += (ha[r] == 0) != (hb[r] == 0);
+	return alone <= relation->rows * (1 - SAME_SHARE);
+}
+
+static void
+ignore_copies(Relation *relation)
+{
+	cdw_choice *choices = relation->choices;
+
+	for (int i = 0; i < relation->n; i++)
+		for (int j = i + 1; j < relation->n && choices[i].ignored == NULL; j++)
+		{
+			bool keep_second = choices[j].named && !choices[i].named;
+			int copy = keep_second ? i : j;
+			int original = keep_second ? j : i;
+
+			CHECK_FOR_INTERRUPTS();
+			if (choices[j].ignored == NULL && holds(relation, i, j, is_equal, SAME_SHARE) &&
+				filled_alike(relation, i, j))
+				choices[copy].ignored =
+					psprintf("the same as \"%s\"", relation->profiles[original].column->name);
+		}
+}
+
+/* Whether a kind is kept whole, so that a column that repeats a part of it adds nothing. */
+static bool
+is_whole_kind(const cdw_choice *choice)
+{
+	static const char *const kinds[] = {"email", "phone", "identifier", "postcode", "date"};
+
+	for (int i = 0; i < (int) lengthof(kinds); i++)
+		if (cdw_is_field(choice, kinds[i]))
+			return true;
+	return false;
+}
+
+/* A column is a part of another where it says nothing that the other does not: an area of a postcode. */
+static void
+ignore_parts(Relation *relation)
+{
+	const cdw_profile *profiles = relation->profiles;
+	cdw_choice *choices = relation->choices;
+
+	for (int i = 0; i < relation->n; i++)
+		for (int j = 0; j < relation->n && is_whole_kind(&choices[i]); j++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			if (j == i || choices[j].ignored || profiles[j].length < 2 ||
+				profiles[j].length >= profiles[i].length || profiles[i].filled < profiles[j].filled)
+				continue;
+			if (holds(relation, i, j, is_piece, PART_SHARE))
+				choices[j].ignored = psprintf("a part of \"%s\"", profiles[i].column->name);
+		}
+}
+
+/* ---- wholes ---- */
+
+/* Whether a kind is made of words, so that what stands elsewhere can be taken out of it. */
+static bool
+has_words_to_drop(const cdw_choice *choice)
+{
+	static const char *const kinds[] = {"name", "company",	  "address",
+										"text", "given_name", "family_name"};
+
+	for (int i = 0; i < (int) lengthof(kinds); i++)
+		if (cdw_is_field(choice, kinds[i]))
+			return true;
+	return false;
+}
+
+/* Whether the rows with the whole mostly have the part as well. */
+static bool
+present_with(const Relation *relation, int whole, int part)
+{
+	uint32 wholes = 0;
+	uint32 both = 0;
+
+	for (uint32 r = 0; r < relation->rows; r++)
+		if (relation->profiles[whole].hash[r] != 0)
+		{
+			wholes++;
+			both += relation->profiles[part].hash[r] != 0;
+		}
+	return both >= wholes * PRESENT_SHARE;
+}
+
+static bool
+is_contained(const Relation *relation, int whole, int part)
+{
+	const cdw_profile *w = &relation->profiles[whole];
+	const cdw_profile *p = &relation->profiles[part];
+
+	if (relation->choices[part].ignored || relation->choices[part].nwithout > 0 ||
+		w->filled <= LEAST_FILLED || p->filled <= LEAST_FILLED || p->length < 1.5 ||
+		w->length <= p->length + .5)
+		return false;
+	if (w->han < .5 && w->tokens < p->tokens + .3)
+		return false;
+	return present_with(relation, whole, part) &&
+		   holds(relation, whole, part, has_words, CONTAINED_SHARE);
+}
+
+/* Whether a row's whole has words that stand in none of its parts. */
+static bool
+has_more(const Relation *relation, int whole, uint32 row)
+{
+	const cdw_profile *p = &relation->profiles[whole];
+	const cdw_choice *choice = &relation->choices[whole];
+	const char *end = p->text[row].text + p->text[row].len;
+	int rest = 0;
+
+	if (p->hash[row] == 0)
+		return false;
+	if (p->han >= .5)
+	{
+		for (int k = 0; k < choice->nwithout; k++)
+			rest += relation->profiles[choice->without[k]].text[row].len;
+		return p->text[row].len > rest;
+	}
+	for (const char *word = p->text[row].text; word < end;)
+	{
+		const char *stop = memchr(word, ' ', end - word);
+		bool elsewhere = false;
+
+		if (stop == NULL)
+			stop = end;
+		for (int k = 0; k < choice->nwithout && !elsewhere; k++)
+		{
+			const cdw_profile *part = &relation->profiles[choice->without[k]];
+
+			elsewhere = part->hash[row] != 0 && has_word(&part->text[row], word, stop - word);
+		}
+		if (!elsewhere)
+			return true;
+		word = stop + 1;
+	}
+	return false;
+}
+
+static void
+take_parts_out(Relation *relation, int whole)
+{
+	cdw_choice *choice = &relation->choices[whole];
+	uint32 more = 0;
+
+	choice->without = palloc(sizeof(int) * relation->n);
+	for (int part = 0; part < relation->n; part++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (part != whole && is_contained(relation, whole, part))
+			choice->without[choice->nwithout++] = part;
+	}
+	if (choice->nwithout == 0)
+		return;
+	for (uint32 r = 0; r < relation->rows; r++)
+		more += has_more(relation, whole, r);
+	if (more < relation->rows * LEAST_RESIDUAL)
+	{
+		StringInfoData reason;
+
+		initStringInfo(&reason);
+		appendStringInfoString(&reason, "its words stand in ");
+		for (int k = 0; k < choice->nwithout; k++)
+			appendStringInfo(&reason, k ? ", \"%s\"" : "\"%s\"",
+							 relation->profiles[choice->without[k]].column->name);
+		choice->ignored = reason.data;
+		choice->nwithout = 0;
+	}
+}
+
+/* ---- exchanged names ---- */
+
+/* The share of the rows of a whose value some row of b has. */
+static double
+overlap(const cdw_profile *a, const cdw_profile *b)
+{
+	uint64 *vocabulary = palloc(sizeof(uint64) * Max(b->rows, 1));
+	uint32 found = 0;
+	uint32 n = 0;
+
+	for (uint32 r = 0; r < b->rows; r++)
+		if (b->hash[r] != 0)
+			vocabulary[n++] = b->hash[r];
+	sort_hashes(vocabulary, n);
+	for (uint32 r = 0; r < a->rows; r++)
+	{
+		uint32 low = 0;
+		uint32 high = n;
+
+		if (a->hash[r] == 0)
+			continue;
+		while (low < high)
+		{
+			uint32 middle = (low + high) / 2;
+
+			if (vocabulary[middle] < a->hash[r])
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		found += low < n && vocabulary[low] == a->hash[r];
+	}
+	pfree(vocabulary);
+	return a->values > 0 ? found / a->values : 0;
+}
+
+/* Whether a column may be one of two names that are exchanged; its name has not said what it is. */
+static bool
+may_be_exchanged(const cdw_profile *p, const cdw_choice *choice)
+{
+	if (choice->named || p->tokens >= 2 || p->skew > NAME_SKEW)
+		return false;
+	return cdw_is_field(choice, "given_name") || cdw_is_field(choice, "name") ||
+		   (cdw_is_field(choice, "text") && choice->coarse);
+}
+
+/*
+ * Where names do not tell which columns are the given and the family name, the two with most values in
+ * common are exchanged most probably. Beside a known given name, the other is the family name.
+ */
+static void
+find_exchanged(Relation *relation)
+{
+	const cdw_profile *profiles = relation->profiles;
+	cdw_choice *choices = relation->choices;
+	double best = LEAST_OVERLAP;
+	int first = -1;
+	int second = -1;
+
+	for (int i = 0; i < relation->n; i++)
+		if (cdw_is_field(&choices[i], "family_name"))
+			return;
+	for (int i = 0; i < relation->n; i++)
+		for (int j = 0; j < relation->n; j++)
+		{
+			double share;
+
+			if (i == j || !may_be_exchanged(&profiles[i], &choices[i]) ||
+				!may_be_exchanged(&profiles[j], &choices[j]) ||
+				cdw_is_field(&choices[j], "given_name"))
+				continue;
+			share = Max(overlap(&profiles[i], &profiles[j]), overlap(&profiles[j], &profiles[i]));
+			if (share > best)
+			{
+				best = share;
+				first = i;
+				second = j;
+			}
+		}
+	if (first < 0)
+		return;
+	if (cdw_is_field(&choices[first], "given_name"))
+	{
+		choices[second].kind = "family_name";
+		choices[second].max_disagreement = 0;
+	}
+	else
+		choices[first].swap_with = second;
+}
+
+/* ---- shared codes ---- */
+
+/* How many of the telling columns agree in two rows, as a share; -1 where none has both values. */
+static double
+agreement(const Relation *relation, int besides, uint32 a, uint32 b)
+{
+	double both = 0;
+	double equal = 0;
+
+	for (int i = 0; i < relation->n; i++)
+	{
+		const cdw_profile *p = &relation->profiles[i];
+
+		if (i == besides || relation->choices[i].ignored || !cdw_tells_apart(p) ||
+			p->hash[a] == 0 || p->hash[b] == 0)
+			continue;
+		both++;
+		equal += p->hash[a] == p->hash[b];
+	}
+	return both > 0 ? equal / both : -1;
+}
+
+/* Whether records that agree on a code mostly agree on nothing else: many people have it. */
+static bool
+is_shared(const Relation *relation, int code)
+{
+	const cdw_profile *p = &relation->profiles[code];
+	HashedRow *sorted = palloc(sizeof(HashedRow) * Max(p->rows, 1));
+	double sum = 0;
+	int pairs = 0;
+	uint32 n = 0;
+
+	for (uint32 r = 0; r < p->rows; r++)
+		if (p->hash[r] != 0)
+			sorted[n++] = (HashedRow){.hash = p->hash[r], .row = r};
+	sort_hashed_rows(sorted, n);
+	for (uint32 i = 1; i < n && pairs < PAIRS_TO_COMPARE; i++)
+	{
+		double share;
+
+		if (sorted[i].hash != sorted[i - 1].hash)
+			continue;
+		share = agreement(relation, code, sorted[i].row, sorted[i - 1].row);
+		if (share < 0)
+			continue;
+		sum += share;
+		pairs++;
+	}
+	pfree(sorted);
+	return pairs >= LEAST_PAIRS && sum / pairs < SHARED_AGREEMENT;
+}
+
+/* Whether the values are years of people's lives. */
+static bool
+is_year(const cdw_profile *p)
+{
+	return p->numeric >= .9 && p->largest <= 2100 && p->largest - p->number_span >= 1700;
+}
+
+static void
+find_shared_codes(Relation *relation)
+{
+	for (int i = 0; i < relation->n; i++)
+	{
+		const cdw_profile *p = &relation->profiles[i];
+
+		if (cdw_is_field(&relation->choices[i], "identifier") && !relation->choices[i].named &&
+			p->length >= 4 && p->length <= 10 && !is_year(p) && is_shared(relation, i))
+			relation->choices[i].kind = "postcode";
+	}
+}
+
+/* ---- all ---- */
+
+/* Finds what columns say twice, and what their rows say about them together. */
+void
+cdw_relate_columns(const cdw_profile *profiles, cdw_choice *choices, int n)
+{
+	Relation relation = {.profiles = profiles,
+						 .choices = choices,
+						 .n = n,
+						 .rows = n > 0 ? Min(profiles[0].rows, ROWS_TO_COMPARE) : 0};
+
+	ignore_copies(&relation);
+	ignore_parts(&relation);
+	for (int i = 0; i < n; i++)
+		if (has_words_to_drop(&choices[i]))
+			take_parts_out(&relation, i);
+	find_exchanged(&relation);
+	find_shared_codes(&relation);
+}
+
+/* Takes out what a choice says of columns that are no fields after all. */
+void
+cdw_drop_dangling(cdw_choice *choices, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		int kept = 0;
+
+		for (int k = 0; k < choices[i].nwithout; k++)
+			if (choices[choices[i].without[k]].ignored == NULL)
+				choices[i].without[kept++] = choices[i].without[k];
+		choices[i].nwithout = kept;
+		if (choices[i].swap_with >= 0 && choices[choices[i].swap_with].ignored)
+			choices[i].swap_with = -1;
+	}
+}

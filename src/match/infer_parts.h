@@ -1,0 +1,43 @@
+/*
+ * src/match/infer_parts.h
+ *
+ * What the files that choose fields share among themselves.
+ */
+#ifndef CDW_INFER_PARTS_H
+#define CDW_INFER_PARTS_H
+
+#include "match/infer.h"
+
+typedef enum cdw_content
+{
+	CDW_CONTENT_EMAIL,
+	CDW_CONTENT_DATE,
+	CDW_CONTENT_COORDINATES,
+	CDW_CONTENT_NUMBER,
+	CDW_CONTENT_CATEGORY,
+	CDW_CONTENT_CODE,
+	CDW_CONTENT_LIST,
+	CDW_CONTENT_NAME,
+	CDW_CONTENT_TEXT
+} cdw_content;
+
+/* infer.c */
+extern cdw_content cdw_content_of(const cdw_profile *profile);
+extern bool cdw_tells_apart(const cdw_profile *profile);
+
+/* infer_place.c */
+extern void cdw_pair_coordinates(const cdw_profile *profiles, cdw_choice *choices, int n);
+extern void cdw_choose_regions(const cdw_profile *profiles, cdw_choice *choices, int n,
+							   const cdw_row_sample *sample);
+
+/* infer_pairs.c */
+extern void cdw_relate_columns(const cdw_profile *profiles, cdw_choice *choices, int n);
+extern void cdw_drop_dangling(cdw_choice *choices, int n);
+
+static inline bool
+cdw_is_field(const cdw_choice *choice, const char *kind)
+{
+	return choice->ignored == NULL && strcmp(choice->kind, kind) == 0;
+}
+
+#endif /* CDW_INFER_PARTS_H */
