@@ -46,17 +46,18 @@ BEGIN
     RETURN result;
 END $$;
 
--- Each variant twice: all pairs compared, and under blocking rules.
+-- Each variant three times: all pairs compared, under blocking rules, and with nothing configured.
 SET client_min_messages = error;
 SELECT format('SELECT FROM cdw.create_resolver(%L, %L, ''key'', fields => %L);'
-              ' SELECT FROM cdw.create_resolver(%L, %L, ''key'', fields => %L, options => ''{"all_pairs_limit": 0}'');',
-              name, name, :fields, name || '_blocked', name, :fields)
+              ' SELECT FROM cdw.create_resolver(%L, %L, ''key'', fields => %L, options => ''{"all_pairs_limit": 0}'');'
+              ' SELECT FROM cdw.create_resolver(%L, %L, ''key'');',
+              name, name, :fields, name || '_blocked', name, :fields, name || '_inferred', name)
 FROM variant \gexec
-SELECT format('CALL cdw.resolve(%L)', name || suffix) FROM variant, unnest(ARRAY['', '_blocked']) suffix \gexec
+SELECT format('CALL cdw.resolve(%L)', name || suffix) FROM variant, unnest(ARRAY['', '_blocked', '_inferred']) suffix \gexec
 
 SELECT CASE WHEN partition(name || suffix, key_of) = partition('first_order' || suffix, 'n') THEN 'ok - ' ELSE 'not ok - ' END
        || 'the same identities: ' || what || pairs || chr(10)
        || CASE WHEN model_of(name || suffix) = model_of('first_order' || suffix) THEN 'ok - ' ELSE 'not ok - ' END
        || 'the same model: ' || what || pairs
-FROM variant, (VALUES ('', ', all pairs'), ('_blocked', ', under rules')) v (suffix, pairs)
+FROM variant, (VALUES ('', ', all pairs'), ('_blocked', ', under rules'), ('_inferred', ', nothing configured')) v (suffix, pairs)
 WHERE name <> 'first_order' ORDER BY pairs, what;
