@@ -66,7 +66,7 @@ INSERT INTO people SELECT 900, who, src, name, email, phone, dob FROM people WHE
 INSERT INTO label VALUES (12, '13'), (13, '900');
 SELECT * FROM evaluate(NULL);
 ROLLBACK;
--- In a link pairs within a source do not count, as labels, as linked pairs, and within a group: 12, 13 and 900 are three pairs, two of them across.
+-- In a link pairs within a source do not count, as labels, as linked pairs, and within a group. 12 and 900 are alike and in one source, so that one of them only is linked to 13.
 INSERT INTO people SELECT 900, who, 'a', name, email, phone, dob FROM people WHERE id = 12;
 SELECT cdw.create_resolver('k', 'people', 'id', '{"name": "name", "email": "email", "phone": "phone", "dob": "date"}', source_column => 'src', link_type => 'link') ->> 'link_type' AS link_type;
 CALL cdw.resolve('k');

@@ -100,15 +100,15 @@ TRUNCATE chain;
 INSERT INTO chain VALUES (1, 'Ann Smith', 'a@x.example', NULL, '1990-01-01'), (2, 'Ann Smith', 'a@x.example', NULL, '1990-01-02'), (3, 'Ann Smith', 'a@x.example', NULL, '1990-01-27'), (4, 'Ann Smith', 'a@x.example', NULL, '1951-11-30');
 SELECT resolve_chain('{"match_rules": ["email"], "vetoes": ["dob"]}'); SELECT drop_chain();
 SELECT resolve_chain('{"match_rules": ["email"], "vetoes": ["dob < one slip or day and month exchanged"]}'); SELECT drop_chain();
-SELECT resolve_chain('{"match_rules": ["email"], "vetoes": [" dob  <two of year, month, day "]}'); SELECT drop_chain();
+SELECT resolve_chain('{"match_rules": ["email"], "vetoes": [" dob  <two of year, month, day or the next day "]}'); SELECT drop_chain();
 SELECT resolve_chain('{"match_rules": ["email, dob >= one slip or day and month exchanged"]}'); SELECT drop_chain();
-SELECT resolve_chain('{"match_rules": ["email,dob>=two of year, month, day,name"]}'); SELECT drop_chain();
+SELECT resolve_chain('{"match_rules": ["email,dob>=two of year, month, day or the next day,name"]}'); SELECT drop_chain();
 SELECT resolve_chain('{"match_rules": ["email, year(dob)"]}'); SELECT drop_chain();
 SELECT resolve_chain('{"match_rules": ["email"], "vetoes": ["year(dob)"]}'); SELECT drop_chain();
 -- A veto of several parts needs all of them: names agree everywhere.
 SELECT resolve_chain('{"match_rules": ["email"], "vetoes": ["dob, name"]}'); SELECT drop_chain();
 UPDATE chain SET name = 'Eve Miller' WHERE id = 4;
-SELECT resolve_chain('{"match_rules": ["email"], "vetoes": ["dob, name < similar or prefix"]}'); SELECT drop_chain();
+SELECT resolve_chain('{"match_rules": ["email"], "vetoes": ["dob, name < similar or short form"]}'); SELECT drop_chain();
 
 -- Exchanged names are no conflict of a level; equality is meant as it is written.
 CREATE TABLE swapped (id int PRIMARY KEY, given text, family text, email text);

@@ -124,7 +124,7 @@ cdw_append_rules_json(StringInfo out, const cdw_resolver *resolver)
 
 /* Makes match rules ready for a population, as if they were a model. */
 void
-cdw_rules_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence)
+cdw_rules_evidence(cdw_population *population, cdw_evidence *evidence)
 {
 	cdw_records *records = population->records;
 

@@ -132,8 +132,7 @@ extern bool cdw_read_rules(cdw_resolver *resolver, Jsonb *document);
 extern bool cdw_is_rules_option(const char *option);
 extern void cdw_append_rules_json(StringInfo out, const cdw_resolver *resolver);
 extern void cdw_check_takes_model(const cdw_resolver *resolver);
-extern void
-cdw_rules_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence);
+extern void cdw_rules_evidence(cdw_population *population, cdw_evidence *evidence);
 
 /* veto_groups.c: groups that grow by single links and keep to the vetoes */
 typedef struct cdw_veto_groups cdw_veto_groups;

@@ -104,7 +104,7 @@ order_sources(const Loader *loader, cdw_records *records)
 	{
 		rank[loader->source[i].number] = i;
 		records->source_name[i] = loader->source[i].name;
-		records->unique_source[i] = records->settings->link;
+		records->unique_source[i] = records->settings->link && records->settings->nmatch_rules == 0;
 	}
 	for (uint32 i = 0; loader->nsources > 0 && i < records->n; i++)
 	{

@@ -268,9 +268,10 @@ read_option(cdw_resolver *resolver, const char *option, const JsonbValue *value)
 	if (value->type == jbvNull || cdw_is_rules_option(option))
 		return;
 	if (cdw_rules_only(resolver) && strcmp(option, "max_block") != 0)
-		cdw_settings_error(psprintf("option \"%s\" cannot be used with match rules", option),
-					   "Match rules join pairs without a model; only vetoes and max_block go with "
-					   "them.");
+		cdw_settings_error(
+			psprintf("option \"%s\" cannot be used with match rules", option),
+			"Match rules join pairs without a model; only vetoes and max_block go with "
+			"them.");
 	if (strcmp(option, "max_block") == 0)
 		match->max_block = block_size(option, value);
 	else if (strcmp(option, "all_pairs_limit") == 0)
@@ -287,9 +288,10 @@ read_option(cdw_resolver *resolver, const char *option, const JsonbValue *value)
 			cdw_settings_error("option \"clustering\" must be \"average\" or \"connected\"", NULL);
 	}
 	else
-		cdw_settings_error(psprintf("option \"%s\" does not exist", option),
-					   "Options are: max_block, pairs_per_record, all_pairs_limit, min_probability, clustering, "
-					   "match_rules, vetoes.");
+		cdw_settings_error(
+			psprintf("option \"%s\" does not exist", option),
+			"Options are: max_block, pairs_per_record, all_pairs_limit, min_probability, clustering, "
+			"match_rules, vetoes.");
 }
 
 static void

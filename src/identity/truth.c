@@ -52,8 +52,7 @@ cdw_run_trial(cdw_trial *trial, text *resolver)
 	settings = cdw_restrict_search_path();
 	cdw_recall_evidence(trial->resolver, trial->population, &trial->evidence);
 	trial->cut = cdw_probability_weight(trial->resolver->match.min_probability);
-	trial->edges =
-		cdw_find_matches(&trial->evidence, trial->resolver->match.min_probability);
+	trial->edges = cdw_find_matches(&trial->evidence, trial->resolver->match.min_probability);
 	cdw_restore_settings(settings);
 }
 

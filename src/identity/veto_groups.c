@@ -19,8 +19,8 @@ struct cdw_veto_groups
 {
 	const cdw_records *records;
 	uint32 *parent;
-	uint32 *next;	 /* by record: the next member of its group that says something else */
-	uint64 *content; /* by record: a hash of the fields that vetoes look at */
+	uint32 *next;		/* by record: the next member of its group that says something else */
+	uint64 *content;	/* by record: a hash of the fields that vetoes look at */
 	Bitmapset **unique; /* by record: sources of its group that list an entity once */
 };
 

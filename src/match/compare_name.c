@@ -182,7 +182,7 @@ const cdw_comparison cdw_compare_name = {
 	.alike = 1,
 	.unlike = 3,
 	.level = name_level,
-	.label = {"equal", "one slip", "nearly equal", "similar, prefix or nickname", "sounds alike",
+	.label = {"equal", "one slip", "nearly equal", "similar or short form", "sounds alike",
 			  "different"},
 };
 

@@ -157,6 +157,7 @@ cdw_add_match_rule(cdw_match_settings *settings, const char *text)
 				 errdetail("Pairs are found by what they have in common."),
 				 errhint("Add a field or a transform that narrows the pairs down, for example "
 						 "'soundex(family_name), family_name >= one slip'.")));
+	cdw_place_rule(settings, rule);
 	settings->match_rule[settings->nmatch_rules++] = conditions;
 	settings->nrules++;
 }

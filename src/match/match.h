@@ -198,6 +198,7 @@ extern const char *cdw_user_level_text(const cdw_field *field, int level);
 
 /* rule.c */
 extern void cdw_add_rule(cdw_match_settings *settings, const char *text);
+extern void cdw_place_rule(cdw_match_settings *settings, cdw_rule *rule);
 extern void cdw_default_rules(cdw_match_settings *settings);
 extern bool cdw_has_default_rules(const cdw_match_settings *settings);
 extern void cdw_use_rules(cdw_match_settings *settings, const bool *used);
@@ -498,6 +499,7 @@ typedef struct cdw_model
 	int iterations;
 	bool converged;
 	cdw_field_model field[CDW_MAX_FIELDS];
+	int strained;		  /* a field on which matches wanted to disagree; not stored */
 	List *unique_sources; /* of a link: names of those that list an entity once */
 	int ndependences;	  /* a forest: one less than the fields at most */
 	cdw_dependence dependence[CDW_MAX_FIELDS];

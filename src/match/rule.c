@@ -206,20 +206,30 @@ parse_rule(const cdw_match_settings *settings, const char *text, cdw_rule *rule)
 
 	rule->text = pstrdup(text);
 	rule->nparts = 0;
-	rule->nslots = 1;
-	rule->fields = 0;
 	do
 	{
 		if (rule->nparts == CDW_MAX_FIELDS)
 			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 							errmsg("blocking rule \"%s\" has too many parts", text),
 							errdetail("A rule has at most %d parts.", CDW_MAX_FIELDS)));
-		parse_part(settings, &scanner, &rule->part[rule->nparts]);
-		count_keys(rule, &rule->part[rule->nparts++]);
+		parse_part(settings, &scanner, &rule->part[rule->nparts++]);
 	} while (accept(&scanner, ','));
 	skip_blanks(&scanner);
 	if (*scanner.at != '\0')
 		syntax_error(&scanner, "a comma or the end");
+}
+
+/* Gives a rule with all its parts its place among a record's keys. */
+void
+cdw_place_rule(cdw_match_settings *settings, cdw_rule *rule)
+{
+	rule->nslots = 1;
+	rule->fields = 0;
+	for (int i = 0; i < rule->nparts; i++)
+		count_keys(rule, &rule->part[i]);
+	rule->slot = settings->nslots;
+	settings->nslots += rule->nslots;
+	settings->several_keys |= rule->nslots > 1;
 }
 
 /* Parses a rule and appends it. */
@@ -233,9 +243,7 @@ cdw_add_rule(cdw_match_settings *settings, const char *text)
 						errdetail("A resolver has at most %d rules.", CDW_MAX_RULES)));
 	rule = &settings->rule[settings->nrules++];
 	parse_rule(settings, text, rule);
-	rule->slot = settings->nslots;
-	settings->nslots += rule->nslots;
-	settings->several_keys |= rule->nslots > 1;
+	cdw_place_rule(settings, rule);
 }
 
 /* Before records are made: those rules only give them keys that are used. */

@@ -14,6 +14,7 @@
  * coincidences.
  */
 #define MOST_MATCHES .02
+#define STRAIN -6.0 /* nats of penalty that show EM at another class of pairs */
 #define LONG_TEXT 8 /* words */
 #define LEAST_DISTINCT .02
 #define MOST_SKEW .02
@@ -181,12 +182,32 @@ pattern_numbers(const cdw_em *em)
 								  sizeof(double) * Max(em->npatterns, (Size) 1));
 }
 
+/* The field whose bound EM has fought the most; -1 where no bound had to be enforced. */
+static int
+strained_field(const cdw_em *em)
+{
+	int strained = -1;
+
+	for (int f = 0; f < em->settings->nfields; f++)
+		if (em->penalty[f] < STRAIN && (strained < 0 || em->penalty[f] < em->penalty[strained]))
+			strained = f;
+	return strained;
+}
+
+/*
+ * Many matches that keep to the bounds are many matches. Many that only a penalty keeps from disagreeing
+ * on an identifying field are pairs of something else that the records have in common.
+ */
 static void
 fit(cdw_em *em)
 {
 	cdw_em_fit(em, false);
-	if (em->model->prior <= MOST_MATCHES)
+	if (em->model->prior <= MOST_MATCHES || strained_field(em) >= 0)
 		cdw_em_fit(em, true);
+	/* in a small table all that agrees may be taken for coincidence */
+	if (em->model->ndependences > 0 && em->model->prior * em->model->pairs < 1)
+		cdw_em_fit(em, false);
+	em->model->strained = strained_field(em);
 }
 
 /* Labelled matches that disagree widen the bound on disagreement. */
@@ -198,8 +219,8 @@ hear_labels(cdw_em *em, const cdw_labels *labels, const cdw_scorer *scorer)
 	{
 		const cdw_comparison *comparison = em->settings->field[f].comparison;
 
-		em->bound[f] = cdw_labelled_bound(em->labels, f, comparison->different,
-										  comparison->nlevels, em->bound[f]);
+		em->bound[f] = cdw_labelled_bound(em->labels, f, comparison->different, comparison->nlevels,
+										  em->bound[f]);
 	}
 }
 
