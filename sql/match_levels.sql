@@ -57,7 +57,7 @@ SELECT * FROM levels('{"kind": "email"}', '{{Ann.Lee@example.com,ann.lee@EXAMPLE
     {ann.lee@example.com,ann.le@mail.org},{ann.lee@example.com,ann.leeson@other.org},{ann.lee@example.com,zbigniew@example.com},{ann.lee@example.com,zbigniew@other.org}}');
 
 -- Numbers: relative to the greater one; zero and signs.
-SELECT * FROM levels('{"kind": "number"}', '{{100,100.0},{100,99.5},{-100,-99.5},{100,92},{100,75},{100,50},{0,-0},{0,0.001},{-5,5},{1e-300,1e300},{-1e308,1e308}}');
+SELECT * FROM levels('{"kind": "number"}', '{{100,100.0},{100,99.5},{-100,-99.5},{100,92},{100,75},{100,50},{0,-0},{0,0.001},{-5,5},{1e-300,1e300},{-1e308,1e308},{"$1,234.50",1234.5},{"- € 1,234,567",-1234567},{"1,23",1.23},{"12 apples",12},{"12 34",1234}}');
 
 SELECT * FROM levels('{"kind": "category"}', '{{Red,red},{red,green}}');
 

@@ -207,6 +207,19 @@ option_error(const FieldReader *reader, const char *option)
 		"(strings).");
 }
 
+/* Whether null says that an option is not used. */
+static bool
+can_be_null(const char *option)
+{
+	static const char *const options[] = {"max_disagreement", "levels", "without", "longitude",
+										  "separator"};
+
+	for (int i = 0; i < (int) lengthof(options); i++)
+		if (strcmp(option, options[i]) == 0)
+			return true;
+	return false;
+}
+
 /* One member of a field's object. */
 static void
 read_field_option(const FieldReader *reader, const char *option, const JsonbValue *value)
@@ -218,8 +231,8 @@ read_field_option(const FieldReader *reader, const char *option, const JsonbValu
 		return;
 	if (strcmp(option, "swap_with") == 0 && value->type == jbvNull)
 		field->no_swap = true;
-	else if (value->type == jbvNull)
-		option_error(reader, option);
+	else if (value->type == jbvNull && can_be_null(option))
+		return;
 	else if (strcmp(option, "term_frequency") == 0 && value->type == jbvBool)
 		field->term_frequency = value->val.boolean;
 	else if (strcmp(option, "max_disagreement") == 0 && value->type == jbvNumeric)

@@ -57,7 +57,7 @@ extern double cdw_word_agreement(const char *a, int alen, const char *b, int ble
 extern double cdw_word_similarity(const cdw_value *a, const cdw_value *b, bool fuzzy, bool *rare);
 
 /* compare_date.c, compare_number.c, compare_location.c */
-extern int cdw_days_between(const char *a, const char *b);
+extern int cdw_days_between(const cdw_value *a, const cdw_value *b);
 extern void cdw_two_numbers(const cdw_value *a, const cdw_value *b, double *x, double *y);
 extern double cdw_relative_difference(const cdw_value *a, const cdw_value *b);
 extern double cdw_kilometres(const cdw_value *a, const cdw_value *b);

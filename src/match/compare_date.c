@@ -29,9 +29,9 @@ day_number(const char *date)
 
 /* Days between two dates, 0 or more. */
 int
-cdw_days_between(const char *a, const char *b)
+cdw_days_between(const cdw_value *a, const cdw_value *b)
 {
-	return abs(day_number(a) - day_number(b));
+	return abs(day_number(a->text) - day_number(b->text));
 }
 
 static int
@@ -52,7 +52,7 @@ typed_level(const cdw_field *field pg_attribute_unused(), const cdw_value *left,
 	distance = cdw_damerau_levenshtein(a, 8, b, 8);
 	if (distance == 1)
 		return 1;
-	days = cdw_days_between(a, b);
+	days = cdw_days_between(left, right);
 	if (year + month + day == 2 || days <= 1)
 		return 2;
 	if (distance == 2 || year)
@@ -75,7 +75,7 @@ static int
 days_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a, const cdw_value *b)
 {
 	static const int most[] = {1, 3, 7, 30};
-	int days = cdw_days_between(a->text, b->text);
+	int days = cdw_days_between(a, b);
 	int level = 0;
 
 	while (level < (int) lengthof(most) && days > most[level])

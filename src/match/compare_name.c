@@ -1,13 +1,21 @@
 /*
  * src/match/compare_name.c
  *
- * Names of persons. Distance and Jaro-Winkler first, because most names are one word of ASCII.
+ * Names of persons: by their characters, then by words in any order, initials and nicknames; across
+ * scripts by what they are in Latin letters.
  */
 #include "match/compare.h"
 
-#include "text/text.h"
+#include "text/nicknames.h"
 
 #define MAX_NAME_WORDS 16
+
+/* Of cdw_name_similarity: two names of one person agree by more, two of a family by less. */
+#define SAME_PERSON .8
+#define LIKELY_PERSON .5
+
+/* Share of the words that agree from which initials, nicknames and order are looked at. */
+#define WORTH_A_LOOK .3
 
 /*
  * Twice the agreement of the words matched, over the number of words (Dice): 0 to 1, whatever their
@@ -68,12 +76,40 @@ words_alike(const cdw_value *a, const cdw_value *b, int *words)
 	return Max(forward, backward);
 }
 
-/*
- * One slip says little between short words of a large alphabet: 小明 and 小红 differ by one character.
- */
+/* Whether a value has letters of another script than Latin: from Greek on. */
+static bool
+has_other_script(const char *value, int len)
+{
+	for (int i = 0; i < len; i++)
+		if ((unsigned char) value[i] >= 0xCD)
+			return true;
+	return false;
+}
+
+/* Whether one of two words is short for the other, or both for a third. */
+static bool
+are_nicknames(const cdw_value *a, const cdw_value *b)
+{
+	const cdw_nicknames *table = cdw_builtin_nicknames();
+	cdw_formal_names formal = cdw_nicknames_find(table, a->text, a->len);
+
+	return formal.count > 0 &&
+		   cdw_nicknames_related(formal, cdw_nicknames_find(table, b->text, b->len));
+}
+
+/* What names of several words, or of two scripts, are as names of a person. */
 static int
-name_level(const cdw_field *field pg_attribute_unused(), const cdw_value *left,
-		   const cdw_value *right)
+person_level(const cdw_value *a, const cdw_value *b)
+{
+	double similarity =
+		cdw_name_similarity(a->text, a->len, b->text, b->len, cdw_builtin_nicknames());
+
+	return similarity >= SAME_PERSON ? 2 : similarity >= LIKELY_PERSON ? 3 : 5;
+}
+
+/* The level of two names by their characters. */
+static int
+spelling_level(const cdw_value *left, const cdw_value *right, bool one_word)
 {
 	const char *a = left->text;
 	const char *b = right->text;
@@ -83,25 +119,45 @@ name_level(const cdw_field *field pg_attribute_unused(), const cdw_value *left,
 	bool ascii = shorter == Min(alen, blen);
 	int distance = cdw_damerau_levenshtein(a, alen, b, blen);
 	double similarity;
-	double alike = 0;
-	int words = 1;
 	char code_a[5];
 	char code_b[5];
 
+	/* one slip says little between short words of a large alphabet: 小明 and 小红 differ by one */
 	if (distance == 1 && shorter >= (ascii ? 2 : 4))
 		return 1;
 	similarity = cdw_jaro_winkler(a, alen, b, blen);
-	if (memchr(a, ' ', alen) || memchr(b, ' ', blen))
-		alike = words_alike(left, right, &words);
-	if ((distance == 2 && shorter >= 5) || similarity >= .92 || (words > 1 && alike >= .75))
+	if ((distance == 2 && shorter >= 5) || similarity >= .92)
 		return 2;
-	if (similarity >= .85 || (distance == 2 && shorter >= 4) ||
-		cdw_begins_alike(a, alen, b, blen) || (words > 1 && alike >= .5))
+	if (similarity >= .85 || (distance == 2 && shorter >= 4) || cdw_begins_alike(a, alen, b, blen))
+		return 3;
+	if (one_word && are_nicknames(left, right))
 		return 3;
 	if (similarity >= .75 || (shorter >= 3 && cdw_soundex(a, alen, code_a) &&
 							  cdw_soundex(b, blen, code_b) && strcmp(code_a, code_b) == 0))
 		return 4;
 	return 5;
+}
+
+static int
+name_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a, const cdw_value *b)
+{
+	bool one_word = !memchr(a->text, ' ', a->len) && !memchr(b->text, ' ', b->len);
+	int words;
+	int level;
+	double alike;
+
+	cdw_put_in_order(&a, &b);
+	if (has_other_script(a->text, a->len) != has_other_script(b->text, b->len))
+		return person_level(a, b);
+	level = spelling_level(a, b, one_word);
+	if (one_word || level <= 2)
+		return level;
+	alike = words_alike(a, b, &words);
+	if (words > 1 && alike >= .75)
+		return 2;
+	if (words > 1 && alike >= .5)
+		level = Min(level, 3);
+	return alike >= WORTH_A_LOOK ? Min(level, person_level(a, b)) : level;
 }
 
 const cdw_comparison cdw_compare_name = {
@@ -110,6 +166,6 @@ const cdw_comparison cdw_compare_name = {
 	.alike = 1,
 	.unlike = 3,
 	.level = name_level,
-	.label = {"equal", "one slip", "nearly equal", "similar or prefix", "sounds alike",
+	.label = {"equal", "one slip", "nearly equal", "similar, prefix or nickname", "sounds alike",
 			  "different"},
 };

@@ -37,7 +37,7 @@ cdw_relative_difference(const cdw_value *a, const cdw_value *b)
 
 	cdw_two_numbers(a, b, &x, &y);
 	greater = fmax(fabs(x), fabs(y));
-	return greater > 0 ? fabs(x / greater - y / greater) : 0;
+	return greater > 0 ? fabs(x - y) / greater : 0;
 }
 
 static int

@@ -127,7 +127,7 @@ double_metaphone(const cdw_value *a, const cdw_value *b)
 static double
 days(const cdw_value *a, const cdw_value *b)
 {
-	return cdw_days_between(a->text, b->text);
+	return cdw_days_between(a, b);
 }
 
 static double

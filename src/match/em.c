@@ -12,36 +12,26 @@
  * in all others as strangers are. Without it whole families pass for one person.
  *
  * EM finds some class of pairs that agree a lot; without a bound that may be "same household" or "same
- * city" instead of "same person". So the share of matches that disagree on a field is bounded by the
- * field's kind, by posterior regularisation (Ganchev et al. 2010): a penalty on disagreement grows until
+ * city" instead of "same person". So the share of matches that disagree on an identifying field is
+ * bounded, by posterior regularisation (Ganchev et al. 2010): a penalty on disagreement grows until
  * the bound holds.
  */
 #include "match/match.h"
 
 #include <math.h>
 
-#include "match/pattern.h"
+#include "match/em.h"
 #include "miscadmin.h"
 
-#define MAX_ITERATIONS 200
-#define TOLERANCE 1e-4
+#define MAX_ITERATIONS 100
+#define TOLERANCE 1e-3
 #define SMOOTHING .1			/* pairs added to each level of m */
 #define NEGLIGIBLE 1e-4			/* a match probability that is not worth adding */
 #define LEAST_U .02				/* of the rate among random pairs */
 #define MOST_RELATED .98		/* of all pairs */
 #define HOUSEHOLDS_PER_MATCH .1 /* to begin with */
 #define PENALTY_LIMIT -25.0
-
-typedef struct Trainer
-{
-	const cdw_match_settings *settings;
-	cdw_model *model;
-	double rate[CDW_MAX_FIELDS][CDW_MAX_LEVELS]; /* among random pairs */
-	cdw_pattern *pattern;
-	uint32 npatterns;
-	double scale;					/* pairs that a counted pair stands for */
-	double penalty[CDW_MAX_FIELDS]; /* on disagreement, in nats; 0 or below */
-} Trainer;
+#define DOUBT 4.0 /* nats, in favour of a match where a coincidence is looked for */
 
 /* The pairs of a class that a round expects, in all and at each level of each field. */
 typedef struct Expected
@@ -51,9 +41,9 @@ typedef struct Expected
 } Expected;
 
 static int
-levels_of(const cdw_match_settings *settings, int field)
+levels_of(const cdw_em *em, int field)
 {
-	return settings->field[field].comparison->nlevels;
+	return em->settings->field[field].comparison->nlevels;
 }
 
 /* Matches mostly agree; of the rest plain disagreement has about a third. */
@@ -69,86 +59,61 @@ initial_m(double *m, const cdw_comparison *comparison)
 		m[comparison->different] = .08;
 }
 
-/*
- * Puts the rate of equality, which the counts of values give exactly, in place of the sampled one; the
- * other levels keep their proportions.
- */
+/* A field that no two records have a value in teaches nothing: m = u, so that it weighs nothing. */
 static void
-set_agreement(double *rate, int nlevels, const cdw_term_summary *term)
+initialise(cdw_em *em)
 {
-	double pairs = term->values * (term->values - 1) / 2;
-	double rest = 1 - rate[0];
+	cdw_model *model = em->model;
 
-	if (term->values < 2)
-		return;
-	rate[0] = (term->agreement * pairs + CDW_TYPICAL_AGREEMENT * CDW_TYPICAL_PAIRS) /
-			  (pairs + CDW_TYPICAL_PAIRS);
-	for (int l = 1; l < nlevels; l++)
-		rate[l] *= (1 - rate[0]) / rest;
-}
-
-/*
- * A field that no two records have a value in teaches nothing: m = u, so that it weighs nothing.
- * A link compares across sources only, for which the counts of values say nothing.
- */
-static void
-initialise(Trainer *trainer, const cdw_terms *terms, double records)
-{
-	cdw_model *model = trainer->model;
-
-	for (int f = 0; f < trainer->settings->nfields; f++)
+	memset(em->penalty, 0, sizeof(em->penalty));
+	model->ndependences = 0;
+	model->iterations = 0;
+	model->converged = false;
+	for (int f = 0; f < em->settings->nfields; f++)
 	{
 		cdw_field_model *field = &model->field[f];
-		double *rate = trainer->rate[f];
-		int nlevels = levels_of(trainer->settings, f);
 
-		cdw_terms_summarise(terms, f, &field->term);
-		if (!trainer->settings->link)
-			set_agreement(rate, nlevels, &field->term);
-		memcpy(field->u, rate, sizeof(field->u));
+		memcpy(field->u, em->rate[f], sizeof(field->u));
 		if (field->term.values < 2)
-			memcpy(field->m, rate, sizeof(field->m));
+			memcpy(field->m, em->rate[f], sizeof(field->m));
 		else
-			initial_m(field->m, trainer->settings->field[f].comparison);
+			initial_m(field->m, em->settings->field[f].comparison);
 		memcpy(field->h, field->m, sizeof(field->h));
 	}
-	model->prior = Min(.3, .5 * records / Max(model->pairs, 1));
-	if (trainer->settings->households)
-		model->household_prior = model->prior * HOUSEHOLDS_PER_MATCH;
+	model->prior = Min(.3, .5 * model->records / Max(model->pairs, 1));
+	model->household_prior = em->settings->households ? model->prior * HOUSEHOLDS_PER_MATCH : 0;
 }
 
 /* u without the matches and households among random pairs. */
 static void
-clean_u(const Trainer *trainer, int f)
+clean_u(const cdw_em *em, int f)
 {
-	const cdw_model *model = trainer->model;
-	cdw_field_model *field = &trainer->model->field[f];
-	const double *rate = trainer->rate[f];
-	double household_prior = trainer->settings->field[f].kind->shared ? model->household_prior : 0;
-	int nlevels = levels_of(trainer->settings, f);
+	const cdw_model *model = em->model;
+	cdw_field_model *field = &em->model->field[f];
+	const double *rate = em->rate[f];
+	double household_prior = em->settings->field[f].kind->shared ? model->household_prior : 0;
 	double total = 0;
 
-	for (int l = 0; l < nlevels; l++)
+	for (int l = 0; l < levels_of(em, f); l++)
 	{
 		double strangers = rate[l] - model->prior * field->m[l] - household_prior * field->h[l];
 
 		field->u[l] = fmax(strangers / (1 - model->prior - household_prior), LEAST_U * rate[l]);
 		total += field->u[l];
 	}
-	for (int l = 0; l < nlevels; l++)
+	for (int l = 0; l < levels_of(em, f); l++)
 		field->u[l] /= total;
 }
 
 /* Moves a penalty towards the value under which the bound on disagreement just holds; by how much. */
 static double
-update_penalty(Trainer *trainer, int f, double disagreement)
+update_penalty(cdw_em *em, int f, double disagreement)
 {
-	double bound = trainer->settings->field[f].kind->max_disagreement;
-	double before = trainer->penalty[f];
-	double penalty = before + fmin(fmax(log(bound / disagreement), -2), .5);
+	double before = em->penalty[f];
+	double penalty = before + fmin(fmax(log(em->bound[f] / disagreement), -2), .5);
 
-	trainer->penalty[f] = Min(Max(penalty, PENALTY_LIMIT), 0);
-	return fabs(trainer->penalty[f] - before);
+	em->penalty[f] = fmin(fmax(penalty, PENALTY_LIMIT), 0);
+	return fabs(em->penalty[f] - before);
 }
 
 /* Replaces the shares of a class's levels; returns the greatest change. */
@@ -178,18 +143,18 @@ shares_of(const double *expected, int nlevels, double *share)
 
 /* m from the expected matches at each level, within the bound; returns the greatest change. */
 static double
-update_m(Trainer *trainer, int f, const Expected *matches)
+update_m(cdw_em *em, int f, const Expected *matches)
 {
-	double bound = trainer->settings->field[f].kind->max_disagreement;
-	int nlevels = levels_of(trainer->settings, f);
-	int different = trainer->settings->field[f].comparison->different;
+	double bound = em->bound[f];
+	int nlevels = levels_of(em, f);
+	int different = em->settings->field[f].comparison->different;
 	double m[CDW_MAX_LEVELS] = {0};
 	double agreement;
 	double change = 0;
 
 	shares_of(matches->level[f], nlevels, m);
-	if (trainer->model->iterations > 0)
-		change = update_penalty(trainer, f, m[different]);
+	if (em->regularised[f] && em->model->iterations > 0)
+		change = update_penalty(em, f, m[different]);
 	agreement = 1 - m[different];
 	if (m[different] > bound)
 	{
@@ -197,17 +162,17 @@ update_m(Trainer *trainer, int f, const Expected *matches)
 			m[l] *= (1 - bound) / agreement;
 		m[different] = bound;
 	}
-	return fmax(change, replace_shares(trainer->model->field[f].m, m, nlevels));
+	return fmax(change, replace_shares(em->model->field[f].m, m, nlevels));
 }
 
 static double
-update_h(Trainer *trainer, int f, const Expected *households)
+update_h(cdw_em *em, int f, const Expected *households)
 {
-	int nlevels = levels_of(trainer->settings, f);
+	int nlevels = levels_of(em, f);
 	double h[CDW_MAX_LEVELS] = {0};
 
 	shares_of(households->level[f], nlevels, h);
-	return replace_shares(trainer->model->field[f].h, h, nlevels);
+	return replace_shares(em->model->field[f].h, h, nlevels);
 }
 
 static void
@@ -218,51 +183,90 @@ add_expected(Expected *expected, const cdw_pattern *pattern, int nfields, double
 		expected->level[f][cdw_pattern_level(&pattern->key, f)] += pairs;
 }
 
+/* The weights of a round, in nats. */
+typedef struct Weights
+{
+	double match[CDW_MAX_FIELDS][CDW_MISSING + 1];
+	double household[CDW_MAX_FIELDS][CDW_MISSING + 1];
+} Weights;
+
+static Weights *
+current_weights(const cdw_em *em)
+{
+	const cdw_model *model = em->model;
+	Weights *weights = palloc0(sizeof(Weights));
+
+	for (int f = 0; f < em->settings->nfields; f++)
+	{
+		for (int l = 0; l < levels_of(em, f); l++)
+		{
+			weights->match[f][l] = log(model->field[f].m[l] / model->field[f].u[l]);
+			if (em->settings->field[f].kind->shared)
+				weights->household[f][l] = log(model->field[f].h[l] / model->field[f].u[l]);
+		}
+		weights->match[f][em->settings->field[f].comparison->different] += em->penalty[f];
+	}
+	return weights;
+}
+
+/* ln of the odds that a pair of the pattern is a match, and that it is a household, against strangers. */
+static void
+pattern_odds(const cdw_em *em, const Weights *weights, const cdw_pattern_key *key, double *match,
+			 double *household)
+{
+	const cdw_model *model = em->model;
+	uint8 level[CDW_MAX_FIELDS];
+
+	*match = log(model->prior) + key->term_step * CDW_TERM_STEP;
+	*household = log(model->household_prior) + key->shared_term_step * CDW_TERM_STEP;
+	for (int f = 0; f < em->settings->nfields; f++)
+	{
+		level[f] = cdw_pattern_level(key, f);
+		*match += weights->match[f][level[f]];
+		*household += weights->household[f][level[f]];
+	}
+	*match -= cdw_dependence_discount(model, level);
+	*household -= cdw_household_dependence_discount(model, em->settings, level);
+}
+
 /* E-step: how many pairs of each pattern are matches, and how many households. */
 static void
-expect(const Trainer *trainer, Expected *matches, Expected *households)
+expect(const cdw_em *em, const Weights *weights, Expected *matches, Expected *households)
 {
-	const cdw_model *model = trainer->model;
-	const cdw_match_settings *settings = trainer->settings;
-	double weight[CDW_MAX_FIELDS][CDW_MISSING + 1] = {{0}};
-	double household_weight[CDW_MAX_FIELDS][CDW_MISSING + 1] = {{0}};
-
-	for (int f = 0; f < settings->nfields; f++)
+	for (uint32 i = 0; i < em->npatterns; i++)
 	{
-		for (int l = 0; l < levels_of(settings, f); l++)
-		{
-			weight[f][l] = log(model->field[f].m[l] / model->field[f].u[l]);
-			if (settings->field[f].kind->shared)
-				household_weight[f][l] = log(model->field[f].h[l] / model->field[f].u[l]);
-		}
-		weight[f][settings->field[f].comparison->different] += trainer->penalty[f];
-	}
-	for (uint32 i = 0; i < trainer->npatterns; i++)
-	{
-		const cdw_pattern *pattern = &trainer->pattern[i];
-		double match = log(model->prior) + pattern->key.term_step * CDW_TERM_STEP;
-		double household =
-			log(model->household_prior) + pattern->key.shared_term_step * CDW_TERM_STEP;
-		double pairs = pattern->count * trainer->scale;
+		const cdw_pattern *pattern = &em->pattern[i];
+		double pairs = pattern->count * em->scale;
+		double match;
+		double household;
 		double top;
 		double total;
 
-		for (int f = 0; f < settings->nfields; f++)
-		{
-			int level = cdw_pattern_level(&pattern->key, f);
-
-			match += weight[f][level];
-			household += household_weight[f][level];
-		}
+		pattern_odds(em, weights, &pattern->key, &match, &household);
 		top = fmax(0, fmax(match, household));
 		total = exp(-top) + exp(match - top) + exp(household - top);
 		match = exp(match - top) / total;
 		household = exp(household - top) / total;
 		if (match >= NEGLIGIBLE)
-			add_expected(matches, pattern, settings->nfields, match * pairs);
+			add_expected(matches, pattern, em->settings->nfields, match * pairs);
 		if (household >= NEGLIGIBLE)
-			add_expected(households, pattern, settings->nfields, household * pairs);
+			add_expected(households, pattern, em->settings->nfields, household * pairs);
 	}
+}
+
+/* The tree of dependences, from random pairs less those that may be matches. */
+static void
+update_dependences(cdw_em *em, const Weights *weights)
+{
+	for (uint32 i = 0; i < em->nrandom; i++)
+	{
+		double match;
+		double household;
+
+		pattern_odds(em, weights, &em->random[i].key, &match, &household);
+		em->random_match[i] = 1 / (1 + exp(-(match + DOUBT)));
+	}
+	cdw_learn_dependences(em->joint, em->random_match, em->model);
 }
 
 /*
@@ -284,64 +288,45 @@ update_priors(cdw_model *model, const Expected *matches, const Expected *househo
 
 /* One round; returns the greatest change of a parameter. */
 static double
-iterate(Trainer *trainer)
+iterate(cdw_em *em, bool with_dependences)
 {
-	cdw_model *model = trainer->model;
+	cdw_model *model = em->model;
 	Expected matches = {0};
 	Expected households = {0};
+	Weights *weights = current_weights(em);
 	double change = 0;
 
-	expect(trainer, &matches, &households);
-	update_priors(model, &matches, &households, trainer->settings->households);
-	for (int f = 0; f < trainer->settings->nfields; f++)
+	if (with_dependences)
+		update_dependences(em, weights);
+	expect(em, weights, &matches, &households);
+	pfree(weights);
+	update_priors(model, &matches, &households, em->settings->households);
+	for (int f = 0; f < em->settings->nfields; f++)
 	{
 		if (model->field[f].term.values < 2)
 			continue;
-		change = fmax(change, update_m(trainer, f, &matches));
-		if (trainer->settings->field[f].kind->shared)
-			change = fmax(change, update_h(trainer, f, &households));
-		clean_u(trainer, f);
+		change = fmax(change, update_m(em, f, &matches));
+		if (em->settings->field[f].kind->shared)
+			change = fmax(change, update_h(em, f, &households));
+		clean_u(em, f);
 	}
 	return change;
 }
 
-/*
- * Fits a model to the records and gives back the blocks it was fitted on, capped; the records then
- * carry the counts of their values. Two records at least.
- */
+/* Fits the model from the beginning, with a tree of dependences among non-matches or without. */
 void
-cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks **blocks,
-		  cdw_model *model)
+cdw_em_fit(cdw_em *em, bool with_dependences)
 {
-	const cdw_match_settings *settings = records->settings;
-	Trainer trainer = {.settings = settings, .model = model};
-	cdw_scorer scorer;
+	cdw_model *model = em->model;
 
-	memset(model, 0, sizeof(*model));
-	model->seed = seed;
-	model->records = records->n;
-	model->pairs = cdw_comparable_pairs(records);
-	model->all_pairs = model->pairs <= settings->all_pairs_limit;
-	cdw_terms_apply(terms, records);
-	cdw_random_levels(records, seed, trainer.rate);
-	initialise(&trainer, terms, records->n);
-
-	*blocks = cdw_blocks_build(records, model->all_pairs, settings->max_block);
-	if (!model->all_pairs && settings->max_block == 0)
-		cdw_blocks_cap(*blocks, records, cdw_choose_max_block(records, *blocks));
-	model->max_block = (*blocks)->max_block;
-
-	cdw_scorer_init(&scorer, records, model);
-	trainer.pattern =
-		cdw_count_patterns(*blocks, &scorer, seed, &trainer.npatterns, &trainer.scale);
+	initialise(em);
 	while (model->iterations < MAX_ITERATIONS && !model->converged)
 	{
 		CHECK_FOR_INTERRUPTS();
-		model->converged = iterate(&trainer) < TOLERANCE;
+		model->converged = iterate(em, with_dependences) < TOLERANCE;
 		model->iterations++;
+		if (getenv("CDW_EM")) fprintf(stderr, "it %d prior %g (%g pairs) hh %g\n", model->iterations, model->prior, model->prior*model->pairs, model->household_prior);
 	}
-	pfree(trainer.pattern);
-	/* what scoring needs is the weight, so m takes the penalty in */
-	for (int f = 0; f < settings->nfields; f++)
-		model->field[f].m[settings->field[f].comparison->different] *= exp(trainer.penalty[f]);
+	if (getenv("CDW_EM")) for (int f = 0; f < em->settings->nfields; f++) { fprintf(stderr, "%s bound %g pen %g:", em->settings->field[f].name, em->bound[f], em->penalty[f]); for (int l = 0; l < levels_of(em,f); l++) fprintf(stderr, " [m%.3g u%.3g w%.1f]", model->field[f].m[l], model->field[f].u[l], log2(model->field[f].m[l]/model->field[f].u[l])); fprintf(stderr, "\n"); }
+	if (getenv("CDW_EM")) for (int d = 0; d < model->ndependences; d++) fprintf(stderr, "dep %s %s lift00 %.2f\n", em->settings->field[model->dependence[d].a].name, em->settings->field[model->dependence[d].b].name, model->dependence[d].lift[0][0]);
 }

@@ -9,6 +9,7 @@
  */
 #include "match/kind.h"
 
+#include <ctype.h>
 #include <math.h>
 
 #include "text/text.h"
@@ -131,18 +132,72 @@ standardise_date(const cdw_field *field, const char *value, int len, StringInfo 
 		resetStringInfo(out);
 }
 
-/* A finite number in its shortest form; anything else is missing. */
+/* Whether commas in digits stand before groups of three: "1,234,567.80". */
+static bool
+has_groups(const char *digits)
+{
+	int n = strspn(digits, "0123456789");
+
+	if (n < 1 || n > 3 || digits[n] != ',')
+		return false;
+	while (digits[n] == ',')
+	{
+		if (strspn(digits + n + 1, "0123456789") != 3)
+			return false;
+		n += 4;
+	}
+	return digits[n] == '\0' || digits[n] == '.';
+}
+
+/*
+ * Takes the blanks and signs of currency around an amount away, and commas between groups of digits. What
+ * stands within it leaves a blank, which no number has.
+ */
+static void
+strip_amount(char *text)
+{
+	static const char *const signs[] = {" ", "$", "\u00A3", "\u00A5", "\u20AC", "\uFFE5"};
+	char *to = text;
+	bool groups = false;
+	bool behind = false; /* whether something was taken away behind digits */
+
+	for (char *at = text; *at;)
+	{
+		int skipped = groups && *at == ',';
+
+		for (int i = 0; i < (int) lengthof(signs) && skipped == 0; i++)
+			if (strncmp(at, signs[i], strlen(signs[i])) == 0)
+				skipped = strlen(signs[i]);
+		if (skipped == 0)
+		{
+			if (to == text || to[-1] == '-' || to[-1] == '+')
+				groups = has_groups(at);
+			else if (behind)
+				*to++ = ' ';
+			*to++ = *at++;
+			behind = false;
+		}
+		else if (*at != ',' && to > text && isdigit((unsigned char) to[-1]))
+			behind = true;
+		at += skipped;
+	}
+	*to = '\0';
+}
+
+/*
+ * A finite number in its shortest form, also of an amount like "$1,234.50"; anything else is missing.
+ */
 static void
 standardise_number(const cdw_field *field pg_attribute_unused(), const char *value, int len,
 				   StringInfo out)
 {
 	char *copy = pnstrdup(value, len);
 	char *end;
-	double number = strtod(copy, &end);
+	double number;
 
+	strip_amount(copy);
+	number = strtod(copy, &end);
 	resetStringInfo(out);
-	while (*end == ' ')
-		end++;
 	if (end != copy && *end == '\0' && isfinite(number))
 		appendStringInfo(out, "%.15g", number == 0 ? 0 : number); /* no minus zero */
 	pfree(copy);
@@ -230,14 +285,12 @@ static const cdw_kind kinds[] = {
 		.name = "given_name",
 		.standardise = standardise_name,
 		.comparison = &cdw_compare_name,
-		.max_disagreement = .25,
 		.block_keys = {"%s", "soundex(%s)", "first(%s, 4)", "last(%s, 4)"},
 	},
 	{
 		.name = "family_name",
 		.standardise = standardise_name,
 		.comparison = &cdw_compare_name,
-		.max_disagreement = .20,
 		.shared = true,
 		.block_keys = {"%s", "soundex(%s)", "first(%s, 4)", "last(%s, 4)"},
 	},
@@ -284,7 +337,6 @@ static const cdw_kind kinds[] = {
 		.name = "address",
 		.standardise = standardise_address,
 		.comparison = &cdw_compare_text,
-		.max_disagreement = .95,
 		.shared = true,
 		.block_keys = {"%s", "first(%s, 6)", "last(%s, 6)", "minhash(%s, 1)", "minhash(%s, 2)"},
 	},
@@ -306,7 +358,6 @@ static const cdw_kind kinds[] = {
 		.name = "text",
 		.standardise = standardise_text,
 		.comparison = &cdw_compare_text,
-		.max_disagreement = .95,
 		.block_keys = {"%s", "first(%s, 6)", "minhash(%s, 1)", "minhash(%s, 2)"},
 	},
 	{
@@ -328,7 +379,6 @@ static const cdw_kind kinds[] = {
 		.name = "tokens",
 		.standardise = cdw_standardise_elements,
 		.comparison = &cdw_compare_elements,
-		.max_disagreement = .95,
 		.block_keys = {"%s", "minhash(%s, 1)", "minhash(%s, 2)"},
 	},
 };

@@ -376,6 +376,14 @@ typedef struct cdw_field_model
 	cdw_term_summary term;
 } cdw_field_model;
 
+/* How much more often two levels come together among non-matches than independent ones would. */
+typedef struct cdw_dependence
+{
+	int a; /* fields, a < b */
+	int b;
+	double lift[CDW_MAX_LEVELS][CDW_MAX_LEVELS]; /* nats, by the level of a and of b */
+} cdw_dependence;
+
 typedef struct cdw_model
 {
 	int64 seed;
@@ -388,17 +396,36 @@ typedef struct cdw_model
 	int iterations;
 	bool converged;
 	cdw_field_model field[CDW_MAX_FIELDS];
+	int ndependences; /* a forest: one less than the fields at most */
+	cdw_dependence dependence[CDW_MAX_FIELDS];
 } cdw_model;
+
+/* What one dependence takes off the weight of a pair with these levels. */
+static inline double
+cdw_dependence_lift(const cdw_dependence *dependence, const uint8 *level)
+{
+	int x = level[dependence->a];
+	int y = level[dependence->b];
+
+	return x == CDW_MISSING || y == CDW_MISSING ? 0 : dependence->lift[x][y];
+}
 
 extern void
 cdw_model_append_json(StringInfo out, const cdw_model *model, const cdw_match_settings *settings);
 extern void cdw_model_parse(Jsonb *document, const cdw_match_settings *settings, cdw_model *model);
+
+/* dependence.c */
+extern double cdw_dependence_discount(const cdw_model *model, const uint8 *level);
+extern double
+cdw_household_dependence_discount(const cdw_model *model, const cdw_match_settings *settings,
+								  const uint8 *level);
 
 /* ---- scores (score.c) ---- */
 
 typedef struct cdw_scorer
 {
 	const cdw_records *records;
+	const cdw_model *model;
 	double prior_weight;		   /* ln of the prior odds */
 	double household_prior_weight; /* the same of a household */
 	double weight[CDW_MAX_FIELDS][CDW_MISSING + 1];
@@ -433,13 +460,8 @@ typedef struct cdw_edges
 
 extern cdw_edges *cdw_find_edges(const cdw_blocks *blocks, const cdw_scorer *scorer, double cut);
 
-/* ---- training (em.c, sample.c) ---- */
+/* ---- training (train.c) ---- */
 
-#define CDW_TYPICAL_PAIRS 20 /* that are added to what is counted */
-#define CDW_TYPICAL_AGREEMENT .02
-
-extern void
-cdw_random_levels(const cdw_records *records, uint64 seed, double (*rate)[CDW_MAX_LEVELS]);
 extern void cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks **blocks,
 					  cdw_model *model);
 

@@ -47,6 +47,28 @@ append_field(StringInfo out, const cdw_field *field, const cdw_field_model *mode
 	appendStringInfoString(out, "]}");
 }
 
+static void
+append_dependence(StringInfo out, const cdw_dependence *dependence,
+				  const cdw_match_settings *settings)
+{
+	const cdw_field *a = &settings->field[dependence->a];
+	const cdw_field *b = &settings->field[dependence->b];
+
+	appendStringInfoString(out, "{\"fields\": [");
+	cdw_append_json_string(out, a->name);
+	appendStringInfoString(out, ", ");
+	cdw_append_json_string(out, b->name);
+	appendStringInfoString(out, "], \"lift\": [");
+	for (int x = 0; x < a->comparison->nlevels; x++)
+	{
+		appendStringInfoString(out, x ? ", [" : "[");
+		for (int y = 0; y < b->comparison->nlevels; y++)
+			appendStringInfo(out, "%s%.17g", y ? ", " : "", dependence->lift[x][y]);
+		appendStringInfoChar(out, ']');
+	}
+	appendStringInfoString(out, "]}");
+}
+
 /* Appends the model as a JSON object. */
 void
 cdw_model_append_json(StringInfo out, const cdw_model *model, const cdw_match_settings *settings)
@@ -66,7 +88,14 @@ cdw_model_append_json(StringInfo out, const cdw_model *model, const cdw_match_se
 			appendStringInfoString(out, ", ");
 		append_field(out, &settings->field[f], &model->field[f]);
 	}
-	appendStringInfoString(out, "}}");
+	appendStringInfoString(out, "}, \"dependences\": [");
+	for (int d = 0; d < model->ndependences; d++)
+	{
+		if (d > 0)
+			appendStringInfoString(out, ", ");
+		append_dependence(out, &model->dependence[d], settings);
+	}
+	appendStringInfoString(out, "]}");
 }
 
 static void CDW_NORETURN
@@ -122,6 +151,24 @@ read_container(Jsonb *object, const char *name)
 	return JsonbValueToJsonb(&value);
 }
 
+/* An element of an array that must be there, of the type that it must have. */
+static JsonbValue *
+read_element(Jsonb *array, uint32 i, enum jbvType type, const char *name)
+{
+	JsonbValue *element =
+		JB_ROOT_IS_ARRAY(array) ? getIthJsonbValueFromContainer(&array->root, i) : NULL;
+
+	if (element == NULL || element->type != type)
+		model_error(name);
+	return element;
+}
+
+static Jsonb *
+read_inner(Jsonb *array, uint32 i, const char *name)
+{
+	return JsonbValueToJsonb(read_element(array, i, jbvBinary, name));
+}
+
 static void
 read_field(Jsonb *object, const cdw_field *field, cdw_field_model *model)
 {
@@ -135,17 +182,59 @@ read_field(Jsonb *object, const cdw_field *field, cdw_field_model *model)
 		model_error("levels");
 	for (int l = 0; l < field->comparison->nlevels; l++)
 	{
-		JsonbValue *level = getIthJsonbValueFromContainer(&levels->root, l);
-		Jsonb *entry;
+		Jsonb *entry = read_inner(levels, l, "levels");
 
-		if (level->type != jbvBinary)
-			model_error("levels");
-		entry = JsonbValueToJsonb(level);
 		model->m[l] = read_number(entry, "m", 1e-300, 1);
 		model->u[l] = read_number(entry, "u", 1e-300, 1);
 		if (field->kind->shared)
 			model->h[l] = read_number(entry, "h", 1e-300, 1);
 	}
+}
+
+static int
+read_dependent_field(Jsonb *fields, uint32 i, const cdw_match_settings *settings)
+{
+	int field =
+		cdw_find_field(settings, cdw_json_string(read_element(fields, i, jbvString, "fields")));
+
+	if (field < 0)
+		model_error("fields");
+	return field;
+}
+
+static void
+read_dependence(Jsonb *object, const cdw_match_settings *settings, cdw_dependence *dependence)
+{
+	Jsonb *fields = read_container(object, "fields");
+	Jsonb *lift = read_container(object, "lift");
+
+	dependence->a = read_dependent_field(fields, 0, settings);
+	dependence->b = read_dependent_field(fields, 1, settings);
+	for (int x = 0; x < settings->field[dependence->a].comparison->nlevels; x++)
+	{
+		Jsonb *row = read_inner(lift, x, "lift");
+
+		for (int y = 0; y < settings->field[dependence->b].comparison->nlevels; y++)
+		{
+			double value = cdw_json_number(read_element(row, y, jbvNumeric, "lift"));
+
+			if (!(value >= -100 && value <= 100))
+				model_error("lift");
+			dependence->lift[x][y] = value;
+		}
+	}
+}
+
+static void
+read_dependences(Jsonb *document, const cdw_match_settings *settings, cdw_model *model)
+{
+	Jsonb *dependences = read_container(document, "dependences");
+
+	if (!JB_ROOT_IS_ARRAY(dependences) || JB_ROOT_COUNT(dependences) >= CDW_MAX_FIELDS)
+		model_error("dependences");
+	model->ndependences = JB_ROOT_COUNT(dependences);
+	for (int d = 0; d < model->ndependences; d++)
+		read_dependence(read_inner(dependences, d, "dependences"), settings, &model->dependence[d]);
 }
 
 /* Reads what cdw_model_append_json wrote; raises 22023 where anything is missing or impossible. */
@@ -167,4 +256,5 @@ cdw_model_parse(Jsonb *document, const cdw_match_settings *settings, cdw_model *
 	for (int f = 0; f < settings->nfields; f++)
 		read_field(read_container(fields, settings->field[f].name), &settings->field[f],
 				   &model->field[f]);
+	read_dependences(document, settings, model);
 }

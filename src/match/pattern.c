@@ -14,12 +14,12 @@
 #include "utils/memutils.h"
 
 #define MAX_SAMPLE 3000000.0
-#define FIELDS_PER_WORD 16
 
 typedef struct PatternEntry
 {
 	cdw_pattern_key key;
 	uint32 count;
+	uint32 number; /* in the order of coming */
 	char status;
 } PatternEntry;
 
@@ -38,61 +38,75 @@ typedef struct PatternEntry
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-typedef struct PatternCounter
+struct cdw_pattern_counter
 {
 	const cdw_scorer *scorer;
 	pattern_hash *table;
-	uint64 *record_hash; /* NULL: every pair is counted */
-	uint64 every;		 /* one pair in so many is counted */
-	double pairs;
-} PatternCounter;
+};
+
+/* The scorer gives the weights for rare values. */
+cdw_pattern_counter *
+cdw_pattern_counter_create(const cdw_scorer *scorer)
+{
+	cdw_pattern_counter *counter = palloc(sizeof(cdw_pattern_counter));
+
+	counter->scorer = scorer;
+	counter->table = pattern_create(CurrentMemoryContext, 1024, NULL);
+	return counter;
+}
 
 static void
-count_pattern(uint32 a, uint32 b, void *arg)
+pattern_of(const cdw_scorer *scorer, uint32 a, uint32 b, cdw_pattern_key *key)
 {
-	PatternCounter *counter = arg;
-	const cdw_records *records = counter->scorer->records;
-	cdw_pattern_key key = {{0, 0}, 0, 0};
+	const cdw_records *records = scorer->records;
+	const cdw_match_settings *settings = records->settings;
 	uint8 level[CDW_MAX_FIELDS];
 	double term_weight = 0;
 	double shared_term_weight = 0;
-	PatternEntry *entry;
-	bool found;
 
-	counter->pairs++;
-	/* symmetric in the two records, and blind to their positions */
-	if (counter->record_hash &&
-		cdw_hash_combine(counter->record_hash[a] ^ counter->record_hash[b],
-						 counter->record_hash[a] + counter->record_hash[b]) %
-				counter->every !=
-			0)
-		return;
-	for (int k = 0; k < records->settings->nunits; k++)
-		cdw_levels(records, &records->settings->unit[k], records->record[a], records->record[b],
-				   level);
-	for (int f = 0; f < records->settings->nfields; f++)
+	for (int k = 0; k < settings->nunits; k++)
+		cdw_levels(records, &settings->unit[k], records->record[a], records->record[b], level);
+	memset(key, 0, sizeof(*key));
+	for (int f = 0; f < settings->nfields; f++)
 	{
-		key.levels[f / FIELDS_PER_WORD] |= (uint64) level[f] << (4 * (f % FIELDS_PER_WORD));
+		key->levels[f / 16] |= (uint64) level[f] << (4 * (f % 16));
 		if (level[f] == 0)
 		{
-			double weight = cdw_term_weight(counter->scorer, f, records->record[a]);
+			double weight = cdw_term_weight(scorer, f, records->record[a]);
 
 			term_weight += weight;
-			if (records->settings->field[f].kind->shared)
+			if (settings->field[f].kind->shared)
 				shared_term_weight += weight;
 		}
 	}
-	key.term_step = (int16) rint(term_weight / CDW_TERM_STEP);
-	key.shared_term_step = (int16) rint(shared_term_weight / CDW_TERM_STEP);
+	key->term_step = (int16) rint(term_weight / CDW_TERM_STEP);
+	key->shared_term_step = (int16) rint(shared_term_weight / CDW_TERM_STEP);
+}
+
+/* Counts a pair; returns the number of its pattern, in the order of coming. */
+uint32
+cdw_pattern_count(cdw_pattern_counter *counter, uint32 a, uint32 b)
+{
+	cdw_pattern_key key;
+	PatternEntry *entry;
+	bool found;
+
+	pattern_of(counter->scorer, a, b, &key);
 	entry = pattern_insert(counter->table, key, &found);
-	entry->count = found ? entry->count + 1 : 1;
+	if (!found)
+	{
+		entry->count = 0;
+		entry->number = counter->table->members - 1;
+	}
+	entry->count++;
+	return entry->number;
 }
 
 static int
-compare_patterns(const void *a, const void *b, void *arg pg_attribute_unused())
+compare_entries(const void *a, const void *b, void *arg pg_attribute_unused())
 {
-	const cdw_pattern_key *left = &((const cdw_pattern *) a)->key;
-	const cdw_pattern_key *right = &((const cdw_pattern *) b)->key;
+	const cdw_pattern_key *left = &((const PatternEntry *) a)->key;
+	const cdw_pattern_key *right = &((const PatternEntry *) b)->key;
 
 	for (int w = 0; w < 2; w++)
 		if (left->levels[w] != right->levels[w])
@@ -104,11 +118,79 @@ compare_patterns(const void *a, const void *b, void *arg pg_attribute_unused())
 			   : left->shared_term_step > right->shared_term_step;
 }
 
-/* The level of a field in a pattern. */
-int
-cdw_pattern_level(const cdw_pattern_key *key, int field)
+/*
+ * The patterns, sorted; frees the counter. *rank, where asked for, says where the pattern of each
+ * number is.
+ */
+cdw_pattern *
+cdw_pattern_counter_finish(cdw_pattern_counter *counter, uint32 *npatterns, uint32 **rank)
 {
-	return key->levels[field / FIELDS_PER_WORD] >> (4 * (field % FIELDS_PER_WORD)) & 15;
+	Size n = counter->table->members;
+	PatternEntry *sorted =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(PatternEntry) * Max(n, 1));
+	cdw_pattern *pattern =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(cdw_pattern) * Max(n, 1));
+	pattern_iterator iterator;
+	PatternEntry *entry;
+	Size filled = 0;
+
+	pattern_start_iterate(counter->table, &iterator);
+	while ((entry = pattern_iterate(counter->table, &iterator)) != NULL)
+		sorted[filled++] = *entry;
+	pattern_destroy(counter->table);
+	qsort_interruptible(sorted, n, sizeof(PatternEntry), compare_entries, NULL);
+	if (rank)
+		*rank = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * Max(n, 1));
+	for (Size i = 0; i < n; i++)
+	{
+		pattern[i] = (cdw_pattern){.key = sorted[i].key, .count = sorted[i].count};
+		if (rank)
+			(*rank)[sorted[i].number] = i;
+	}
+	pfree(sorted);
+	pfree(counter);
+	*npatterns = n;
+	return pattern;
+}
+
+/* ---- candidates ---- */
+
+typedef struct CandidateCounter
+{
+	cdw_pattern_counter *counter;
+	uint64 *record_hash; /* NULL: every pair is counted */
+	uint64 every;		 /* one pair in so many is counted */
+	double pairs;
+	double counted;
+} CandidateCounter;
+
+static void
+count_candidate(uint32 a, uint32 b, void *arg)
+{
+	CandidateCounter *candidates = arg;
+	const uint64 *hash = candidates->record_hash;
+
+	candidates->pairs++;
+	/* symmetric in the two records, and blind to their positions */
+	if (hash && cdw_hash_combine(hash[a] ^ hash[b], hash[a] + hash[b]) % candidates->every != 0)
+		return;
+	candidates->counted++;
+	cdw_pattern_count(candidates->counter, a, b);
+}
+
+static uint64 *
+hash_records(const cdw_records *records, uint64 seed)
+{
+	uint64 *hash =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * Max(records->n, (Size) 1));
+
+	for (uint32 i = 0; i < records->n; i++)
+	{
+		if ((i & 0xFFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
+		hash[i] = cdw_record_hash(records, i, seed);
+	}
+	return hash;
 }
 
 /*
@@ -117,48 +199,22 @@ cdw_pattern_level(const cdw_pattern_key *key, int field)
  * stands for.
  */
 cdw_pattern *
-cdw_count_patterns(const cdw_blocks *blocks, const cdw_scorer *scorer, uint64 seed,
-				   uint32 *npatterns, double *scale)
+cdw_candidate_patterns(const cdw_blocks *blocks, const cdw_scorer *scorer, uint64 seed,
+					   uint32 *npatterns, double *scale)
 {
-	const cdw_records *records = scorer->records;
-	PatternCounter counter = {.scorer = scorer, .every = 1};
+	CandidateCounter candidates = {.counter = cdw_pattern_counter_create(scorer), .every = 1};
 	double expected = 0;
-	double counted = 0;
-	pattern_iterator iterator;
-	PatternEntry *entry;
-	cdw_pattern *patterns;
 
 	for (int list = 0; list < Max(blocks->nlists, 1); list++)
-		expected += cdw_blocks_pairs(blocks, records, list);
+		expected += cdw_blocks_pairs(blocks, scorer->records, list);
 	if (expected > MAX_SAMPLE)
 	{
-		counter.every = (uint64) ceil(expected / MAX_SAMPLE);
-		counter.record_hash =
-			MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * records->n);
-		for (uint32 i = 0; i < records->n; i++)
-		{
-			if ((i & 0xFFFF) == 0)
-				CHECK_FOR_INTERRUPTS();
-			counter.record_hash[i] = cdw_record_hash(records, i, seed);
-		}
+		candidates.every = (uint64) ceil(expected / MAX_SAMPLE);
+		candidates.record_hash = hash_records(scorer->records, seed);
 	}
-	counter.table = pattern_create(CurrentMemoryContext, 1024, NULL);
-	cdw_walk_all(blocks, records, count_pattern, &counter);
-
-	*npatterns = counter.table->members;
-	patterns = MemoryContextAllocHuge(CurrentMemoryContext,
-									  sizeof(cdw_pattern) * Max(*npatterns, (Size) 1));
-	*npatterns = 0;
-	pattern_start_iterate(counter.table, &iterator);
-	while ((entry = pattern_iterate(counter.table, &iterator)) != NULL)
-	{
-		patterns[(*npatterns)++] = (cdw_pattern){.key = entry->key, .count = entry->count};
-		counted += entry->count;
-	}
-	qsort_interruptible(patterns, *npatterns, sizeof(cdw_pattern), compare_patterns, NULL);
-	*scale = counted > 0 ? counter.pairs / counted : 1;
-	pattern_destroy(counter.table);
-	if (counter.record_hash)
-		pfree(counter.record_hash);
-	return patterns;
+	cdw_walk_all(blocks, scorer->records, count_candidate, &candidates);
+	*scale = candidates.counted > 0 ? candidates.pairs / candidates.counted : 1;
+	if (candidates.record_hash)
+		pfree(candidates.record_hash);
+	return cdw_pattern_counter_finish(candidates.counter, npatterns, NULL);
 }

@@ -8,7 +8,9 @@
 
 #include "match/match.h"
 
-#define CDW_TERM_STEP .25 /* nats */
+#define CDW_TERM_STEP .25	 /* nats */
+#define CDW_TYPICAL_PAIRS 20 /* that are added to the random ones */
+#define CDW_TYPICAL_AGREEMENT .02
 
 typedef struct cdw_pattern_key
 {
@@ -23,8 +25,33 @@ typedef struct cdw_pattern
 	uint32 count;
 } cdw_pattern;
 
-extern int cdw_pattern_level(const cdw_pattern_key *key, int field);
-extern cdw_pattern *cdw_count_patterns(const cdw_blocks *blocks, const cdw_scorer *scorer,
-									   uint64 seed, uint32 *npatterns, double *scale);
+/* Counts pairs by their patterns. */
+typedef struct cdw_pattern_counter cdw_pattern_counter;
+
+extern cdw_pattern_counter *cdw_pattern_counter_create(const cdw_scorer *scorer);
+extern uint32 cdw_pattern_count(cdw_pattern_counter *counter, uint32 a, uint32 b);
+extern cdw_pattern *
+cdw_pattern_counter_finish(cdw_pattern_counter *counter, uint32 *npatterns, uint32 **rank);
+
+extern cdw_pattern *cdw_candidate_patterns(const cdw_blocks *blocks, const cdw_scorer *scorer,
+										   uint64 seed, uint32 *npatterns, double *scale);
+extern cdw_pattern *cdw_random_patterns(const cdw_scorer *scorer, uint64 seed, uint32 *npatterns);
+
+extern void cdw_level_rates(const cdw_match_settings *settings, const cdw_pattern *pattern,
+							uint32 npatterns, double (*rate)[CDW_MAX_LEVELS]);
+
+/* The level of a field in a pattern. */
+static inline int
+cdw_pattern_level(const cdw_pattern_key *key, int field)
+{
+	return key->levels[field / 16] >> (4 * (field % 16)) & 15;
+}
+
+/* dependence.c */
+typedef struct cdw_joint_levels cdw_joint_levels;
+
+extern cdw_joint_levels *
+cdw_joint_levels_create(const cdw_match_settings *settings, const cdw_pattern *pattern, uint32 n);
+extern void cdw_learn_dependences(cdw_joint_levels *joint, const double *match, cdw_model *model);
 
 #endif /* CDW_MATCH_PATTERN_H */

@@ -6,6 +6,11 @@
  */
 #include "match/match.h"
 
+#include "port/pg_bitutils.h"
+
+/* With one field of the person's own, a relative cannot be told from the person under a wrong name. */
+#define LEAST_PERSONAL 2
+
 static int
 named_field(const cdw_match_settings *settings, const cdw_field *field, const char *option,
 			const char *name)
@@ -64,6 +69,8 @@ pair_fields(const cdw_match_settings *settings, int *partner, bool *leads)
 			continue;
 		if (partner[f] >= 0 || partner[other] >= 0)
 			swap_error(field, "A field can be exchanged with one other field only.");
+		if (settings->field[other].kind->standardise != field->kind->standardise)
+			swap_error(field, "The two fields are of kinds that have no standard form in common.");
 		if (settings->field[other].no_swap)
 			swap_error(field, "The other field is not to be exchanged.");
 		if (field->comparison->nlevels == CDW_MAX_LEVELS)
@@ -116,6 +123,23 @@ plan_units(cdw_match_settings *settings)
 	}
 }
 
+/* A field on a circle, where each of the fields in the set is gone without by another of them. */
+static int
+field_in_circle(const cdw_match_settings *settings, uint32 set)
+{
+	int at = pg_rightmost_one_pos32(set);
+
+	/* going back as often as there are fields ends on the circle */
+	for (int step = 0; step < settings->nfields; step++)
+		for (int f = 0; f < settings->nfields; f++)
+			if ((set >> f & 1) && (settings->field[f].without_set >> at & 1))
+			{
+				at = f;
+				break;
+			}
+	return at;
+}
+
 /*
  * A field goes without the whole words of others, so it comes before those that go without something
  * themselves. Two fields without each other would both lose what they share: an error.
@@ -151,11 +175,10 @@ plan_residuals(cdw_match_settings *settings)
 				waiting &= ~((uint32) 1 << f);
 				found = true;
 			}
-		for (int f = 0; !found && f < settings->nfields; f++)
-			if ((waiting >> f & 1) && (needed >> f & 1))
-				ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-								errmsg("\"without\" of field \"%s\" leads back to the field itself",
-									   settings->field[f].name)));
+		if (!found)
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("\"without\" of field \"%s\" leads back to the field itself",
+								   settings->field[field_in_circle(settings, waiting)].name)));
 	}
 }
 
@@ -166,8 +189,7 @@ plan_residuals(cdw_match_settings *settings)
 void
 cdw_plan_comparisons(cdw_match_settings *settings)
 {
-	bool has_shared = false;
-	bool has_personal = false;
+	int shared = 0;
 
 	for (int f = 0; f < settings->nfields; f++)
 	{
@@ -175,12 +197,9 @@ cdw_plan_comparisons(cdw_match_settings *settings)
 
 		if (field->comparison == NULL)
 			field->comparison = field->days ? &cdw_compare_days : field->kind->comparison;
-		if (field->kind->shared)
-			has_shared = true;
-		else
-			has_personal = true;
+		shared += field->kind->shared;
 	}
-	settings->households = has_shared && has_personal;
+	settings->households = shared > 0 && settings->nfields - shared >= LEAST_PERSONAL;
 	plan_units(settings);
 	plan_residuals(settings);
 }

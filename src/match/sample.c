@@ -1,8 +1,9 @@
 /*
  * src/match/sample.c
  *
- * How often each comparison level comes up between two records taken at random. Nearly all random
- * pairs are non-matches, so these rates are the model's u, up to the share of matches among them.
+ * Patterns of pairs of records taken at random. Nearly all random pairs are non-matches, so the rates of
+ * their levels are the model's u, up to the share of matches among them, and levels that come together
+ * show how fields depend on each other.
  *
  * Records are drawn by a hash of what they say and of the seed, never by their position: the same
  * table in another order, or with other keys, gives the same model.
@@ -10,6 +11,7 @@
 #include "match/match.h"
 
 #include "common/pg_prng.h"
+#include "match/pattern.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -31,27 +33,10 @@ typedef struct HashedRecord
 #define ST_DEFINE
 #include "lib/sort_template.h"
 
-typedef double LevelCounts[CDW_MAX_FIELDS][CDW_MAX_LEVELS];
-
-typedef struct LevelCounter
-{
-	const cdw_records *records;
-	LevelCounts *count;
-} LevelCounter;
-
 static void
-count_levels(uint32 a, uint32 b, void *arg)
+count_pair(uint32 a, uint32 b, void *arg)
 {
-	const LevelCounter *counter = arg;
-	const cdw_records *records = counter->records;
-	uint8 level[CDW_MAX_FIELDS];
-
-	for (int k = 0; k < records->settings->nunits; k++)
-		cdw_levels(records, &records->settings->unit[k], records->record[a], records->record[b],
-				   level);
-	for (int f = 0; f < records->settings->nfields; f++)
-		if (level[f] != CDW_MISSING)
-			(*counter->count)[f][level[f]]++;
+	cdw_pattern_count(arg, a, b);
 }
 
 /* Records in the order of their hashes; those that say the same are interchangeable. */
@@ -72,9 +57,8 @@ shuffle(const cdw_records *records, uint64 seed)
 }
 
 static void
-count_random_pairs(LevelCounter *counter, uint64 seed)
+count_random_pairs(const cdw_records *records, uint64 seed, cdw_pattern_counter *counter)
 {
-	const cdw_records *records = counter->records;
 	HashedRecord *shuffled = shuffle(records, seed);
 	pg_prng_state prng;
 	int counted = 0;
@@ -89,10 +73,27 @@ count_random_pairs(LevelCounter *counter, uint64 seed)
 			CHECK_FOR_INTERRUPTS();
 		if (!cdw_comparable(records, shuffled[i].record, shuffled[j].record))
 			continue;
-		count_levels(shuffled[i].record, shuffled[j].record, counter);
+		cdw_pattern_count(counter, shuffled[i].record, shuffled[j].record);
 		counted++;
 	}
 	pfree(shuffled);
+}
+
+/*
+ * The patterns of all pairs that count in a small table, of a million random ones in a large one;
+ * sorted.
+ */
+cdw_pattern *
+cdw_random_patterns(const cdw_scorer *scorer, uint64 seed, uint32 *npatterns)
+{
+	const cdw_records *records = scorer->records;
+	cdw_pattern_counter *counter = cdw_pattern_counter_create(scorer);
+
+	if (cdw_comparable_pairs(records) <= ALL_PAIRS_UP_TO)
+		cdw_walk_comparable(records, count_pair, counter);
+	else
+		count_random_pairs(records, seed, counter);
+	return cdw_pattern_counter_finish(counter, npatterns, NULL);
 }
 
 /* Strangers mostly differ, and seldom agree. */
@@ -109,32 +110,28 @@ typical_share(const cdw_comparison *comparison, int level)
 }
 
 /*
- * rate[field][level]: the share of each level among random pairs where both have a value. Small
- * tables are counted whole. A few typical pairs are added, so that no level is impossible and a table of
- * a dozen records, half of them duplicates, is not taken for a world in which everybody is alike.
+ * rate[field][level]: the share of each level among random pairs where both have a value. A few typical
+ * pairs are added, so that no level is impossible and a table of a dozen records, half of them
+ * duplicates, is not taken for a world in which everybody is alike.
  */
 void
-cdw_random_levels(const cdw_records *records, uint64 seed, double (*rate)[CDW_MAX_LEVELS])
+cdw_level_rates(const cdw_match_settings *settings, const cdw_pattern *pattern, uint32 npatterns,
+				double (*rate)[CDW_MAX_LEVELS])
 {
-	LevelCounts *count = palloc0(sizeof(LevelCounts));
-	LevelCounter counter = {.records = records, .count = count};
-
-	if (cdw_comparable_pairs(records) <= ALL_PAIRS_UP_TO)
-		cdw_walk_comparable(records, count_levels, &counter);
-	else
-		count_random_pairs(&counter, seed);
-	for (int f = 0; f < records->settings->nfields; f++)
+	for (int f = 0; f < settings->nfields; f++)
 	{
-		const cdw_comparison *comparison = records->settings->field[f].comparison;
+		const cdw_comparison *comparison = settings->field[f].comparison;
+		double count[CDW_MISSING + 1] = {0};
 		double total = 0;
 
+		for (uint32 i = 0; i < npatterns; i++)
+			count[cdw_pattern_level(&pattern[i].key, f)] += pattern[i].count;
 		for (int l = 0; l < comparison->nlevels; l++)
 		{
-			rate[f][l] = (*count)[f][l] + CDW_TYPICAL_PAIRS * typical_share(comparison, l);
-			total += rate[f][l];
+			count[l] += CDW_TYPICAL_PAIRS * typical_share(comparison, l);
+			total += count[l];
 		}
 		for (int l = 0; l < comparison->nlevels; l++)
-			rate[f][l] /= total;
+			rate[f][l] = count[l] / total;
 	}
-	pfree(count);
 }

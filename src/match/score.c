@@ -55,6 +55,7 @@ cdw_household_discount(const cdw_scorer *scorer, const uint8 *level, cdw_record 
 
 	if (!settings->households)
 		return 0;
+	weight -= cdw_household_dependence_discount(scorer->model, settings, level);
 	for (int f = 0; f < settings->nfields; f++)
 	{
 		if (!settings->field[f].kind->shared)
@@ -76,6 +77,24 @@ field_reach(const cdw_scorer *scorer, int field, int nlevels)
 		reach = Max(reach, scorer->weight[field][l]);
 	if (scorer->term_scale[field] > 0)
 		reach = Max(reach, scorer->weight[field][0] + log(scorer->term_scale[field] / 2));
+	return reach;
+}
+
+/* The most that dependences can add: fields that agree less often together than by chance. */
+static double
+dependence_reach(const cdw_model *model)
+{
+	double reach = 0;
+
+	for (int d = 0; d < model->ndependences; d++)
+	{
+		double least = 0;
+
+		for (int x = 0; x < CDW_MAX_LEVELS; x++)
+			for (int y = 0; y < CDW_MAX_LEVELS; y++)
+				least = Min(least, model->dependence[d].lift[x][y]);
+		reach -= least;
+	}
 	return reach;
 }
 
@@ -101,6 +120,7 @@ order_units(cdw_scorer *scorer, const double *field_reaches)
 		}
 		scorer->order[position] = k;
 	}
+	scorer->reach[settings->nunits] = dependence_reach(scorer->model);
 	for (int k = settings->nunits - 1; k >= 0; k--)
 		scorer->reach[k] = scorer->reach[k + 1] + reach[scorer->order[k]];
 }
@@ -114,6 +134,7 @@ cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, const cdw_model 
 
 	memset(scorer, 0, sizeof(*scorer));
 	scorer->records = records;
+	scorer->model = model;
 	scorer->prior_weight = log(model->prior / (1 - model->prior));
 	scorer->household_prior_weight = log(model->household_prior);
 	for (int f = 0; f < settings->nfields; f++)
@@ -166,6 +187,7 @@ cdw_score_above(const cdw_scorer *scorer, uint32 a, uint32 b, double cut, double
 		cdw_levels(scorer->records, unit, left, right, level);
 		sum += unit_weight(scorer, unit, level, left);
 	}
+	sum -= cdw_dependence_discount(scorer->model, level);
 	if (sum <= cut)
 		return false;
 	sum -= cdw_household_discount(scorer, level, left);

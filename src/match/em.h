@@ -1,0 +1,31 @@
+/*
+ * src/match/em.h
+ *
+ * What the training of a model works on; private to the module.
+ */
+#ifndef CDW_MATCH_EM_H
+#define CDW_MATCH_EM_H
+
+#include "match/match.h"
+#include "match/pattern.h"
+
+typedef struct cdw_em
+{
+	const cdw_match_settings *settings;
+	cdw_model *model;							 /* with the summary of every field's values */
+	double rate[CDW_MAX_FIELDS][CDW_MAX_LEVELS]; /* of levels among random pairs */
+	cdw_pattern *pattern;						 /* of candidates */
+	uint32 npatterns;
+	double scale;		 /* pairs that a counted candidate stands for */
+	cdw_pattern *random; /* patterns of random pairs */
+	uint32 nrandom;
+	double *random_match; /* probability that they are matches */
+	cdw_joint_levels *joint;
+	double bound[CDW_MAX_FIELDS];	  /* the largest share of matches that may disagree */
+	bool regularised[CDW_MAX_FIELDS]; /* whether the bound is forced upon the posterior */
+	double penalty[CDW_MAX_FIELDS];	  /* on disagreement, in nats; 0 or below */
+} cdw_em;
+
+extern void cdw_em_fit(cdw_em *em, bool with_dependences);
+
+#endif /* CDW_MATCH_EM_H */
