@@ -107,9 +107,21 @@ person_level(const cdw_value *a, const cdw_value *b)
 	return similarity >= SAME_PERSON ? 2 : similarity >= LIKELY_PERSON ? 3 : 5;
 }
 
+/* Whether two names have the same Soundex, which keeps the first letter. */
+static bool
+sound_alike(const cdw_value *a, const cdw_value *b)
+{
+	char x[5];
+	char y[5];
+
+	if (a->text[0] != b->text[0] && !IS_HIGHBIT_SET(a->text[0]) && !IS_HIGHBIT_SET(b->text[0]))
+		return false;
+	return cdw_soundex(a->text, a->len, x) && cdw_soundex(b->text, b->len, y) && strcmp(x, y) == 0;
+}
+
 /* The level of two names by their characters. */
 static int
-spelling_level(const cdw_value *left, const cdw_value *right, bool one_word)
+spelling_level(const cdw_value *left, const cdw_value *right, bool may_be_nicknames)
 {
 	const char *a = left->text;
 	const char *b = right->text;
@@ -119,8 +131,6 @@ spelling_level(const cdw_value *left, const cdw_value *right, bool one_word)
 	bool ascii = shorter == Min(alen, blen);
 	int distance = cdw_damerau_levenshtein(a, alen, b, blen);
 	double similarity;
-	char code_a[5];
-	char code_b[5];
 
 	/* one slip says little between short words of a large alphabet: 小明 and 小红 differ by one */
 	if (distance == 1 && shorter >= (ascii ? 2 : 4))
@@ -130,16 +140,16 @@ spelling_level(const cdw_value *left, const cdw_value *right, bool one_word)
 		return 2;
 	if (similarity >= .85 || (distance == 2 && shorter >= 4) || cdw_begins_alike(a, alen, b, blen))
 		return 3;
-	if (one_word && are_nicknames(left, right))
+	if (may_be_nicknames && are_nicknames(left, right))
 		return 3;
-	if (similarity >= .75 || (shorter >= 3 && cdw_soundex(a, alen, code_a) &&
-							  cdw_soundex(b, blen, code_b) && strcmp(code_a, code_b) == 0))
+	if (similarity >= .75 || (shorter >= 3 && sound_alike(left, right)))
 		return 4;
 	return 5;
 }
 
-static int
-name_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a, const cdw_value *b)
+/* The level of two names; nicknames: whether words may be short for given names. */
+static inline int
+level_of_names(const cdw_value *a, const cdw_value *b, bool nicknames)
 {
 	bool one_word = !memchr(a->text, ' ', a->len) && !memchr(b->text, ' ', b->len);
 	int words;
@@ -149,7 +159,7 @@ name_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a, con
 	cdw_put_in_order(&a, &b);
 	if (has_other_script(a->text, a->len) != has_other_script(b->text, b->len))
 		return person_level(a, b);
-	level = spelling_level(a, b, one_word);
+	level = spelling_level(a, b, one_word && nicknames);
 	if (one_word || level <= 2)
 		return level;
 	alike = words_alike(a, b, &words);
@@ -160,6 +170,12 @@ name_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a, con
 	return alike >= WORTH_A_LOOK ? Min(level, person_level(a, b)) : level;
 }
 
+static int
+name_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a, const cdw_value *b)
+{
+	return level_of_names(a, b, true);
+}
+
 const cdw_comparison cdw_compare_name = {
 	.nlevels = 6,
 	.different = 5,
@@ -167,5 +183,22 @@ const cdw_comparison cdw_compare_name = {
 	.unlike = 3,
 	.level = name_level,
 	.label = {"equal", "one slip", "nearly equal", "similar, prefix or nickname", "sounds alike",
+			  "different"},
+};
+
+static int
+family_name_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a,
+				  const cdw_value *b)
+{
+	return level_of_names(a, b, false);
+}
+
+const cdw_comparison cdw_compare_family_name = {
+	.nlevels = 6,
+	.different = 5,
+	.alike = 1,
+	.unlike = 3,
+	.level = family_name_level,
+	.label = {"equal", "one slip", "nearly equal", "similar or prefix", "sounds alike",
 			  "different"},
 };

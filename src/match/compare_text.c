@@ -199,8 +199,8 @@ same_digits(const char *a, int alen, const char *b, int blen)
 }
 
 /*
- * Whether two short texts are one but for blanks ("pridham street", "pridhamstreet") and for a slip in
- * six characters, not in a number.
+ * Whether two short texts that begin or end alike are one but for blanks ("pridham street",
+ * "pridhamstreet") and for a slip in six characters, not in a number.
  */
 static bool
 nearly_equal_unspaced(const cdw_value *a, const cdw_value *b)
@@ -211,7 +211,8 @@ nearly_equal_unspaced(const cdw_value *a, const cdw_value *b)
 	int blen;
 	int longer;
 
-	if (a->len > MAX_UNSPACED || b->len > MAX_UNSPACED)
+	if (a->len > MAX_UNSPACED || b->len > MAX_UNSPACED ||
+		(a->text[0] != b->text[0] && a->text[a->len - 1] != b->text[b->len - 1]))
 		return false;
 	alen = without_blanks(a, x);
 	blen = without_blanks(b, y);

@@ -290,7 +290,7 @@ static const cdw_kind kinds[] = {
 	{
 		.name = "family_name",
 		.standardise = standardise_name,
-		.comparison = &cdw_compare_name,
+		.comparison = &cdw_compare_family_name,
 		.shared = true,
 		.block_keys = {"%s", "soundex(%s)", "first(%s, 4)", "last(%s, 4)"},
 	},

@@ -87,6 +87,7 @@ extern char *cdw_kind_names(void);
 
 /* compare_*.c */
 extern const cdw_comparison cdw_compare_name;
+extern const cdw_comparison cdw_compare_family_name;
 extern const cdw_comparison cdw_compare_code;
 extern const cdw_comparison cdw_compare_postcode;
 extern const cdw_comparison cdw_compare_date;
