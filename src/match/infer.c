@@ -18,6 +18,7 @@
 #define LONG_TEXT_WORDS 8.0
 #define LONG_TEXT_CHARACTERS 60.0
 #define IDENTITY_SKEW .02 /* sum of squared shares of a column that tells records apart, at most */
+#define SINGLE_WORD 1.6	  /* words of a part of a name, at most */
 #define GIVEN_NAME_SKEW .1
 #define IDENTITY_DISTINCT .02 /* distinct values, as a share of all, at least */
 
@@ -86,6 +87,8 @@ is_code(const cdw_profile *p)
 	if (p->url >= .6)
 		return true;
 	if (p->digits >= .4 && ((p->length <= 24 && p->tokens < 4) || p->tokens < 1.2 || uuid))
+		return true;
+	if (p->with_digit >= .9 && p->alike >= .3 && p->length <= 40)
 		return true;
 	return p->with_digit >= .8 && p->tokens <= 2.2 && p->length <= 14;
 }
@@ -185,7 +188,9 @@ choose_words(const cdw_profile *p, bool text, cdw_choice *choice)
 	{
 		choice->coarse = !cdw_tells_apart(p);
 		choice->kind = text || choice->coarse ? "text" : "name";
-		choice->max_disagreement = choice->coarse ? .6 : .2;
+		/* the bound of the kind is for whole names; a single word changes more often */
+		if (strcmp(choice->kind, "name") == 0 && p->tokens < SINGLE_WORD)
+			choice->max_disagreement = .2;
 	}
 }
 
@@ -447,6 +452,17 @@ is_personal(const cdw_choice *choice)
 		   (strcmp(choice->kind, "name") == 0 || strcmp(choice->kind, "date") == 0);
 }
 
+/* Whether some field is the name of a person. */
+static bool
+names_a_person(const cdw_choice *choices, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (cdw_is_field(&choices[i], "given_name") || cdw_is_field(&choices[i], "family_name") ||
+			cdw_is_field(&choices[i], "name"))
+			return true;
+	return false;
+}
+
 static bool
 is_long_text(const cdw_profile *p, const cdw_choice *choice)
 {
@@ -456,17 +472,26 @@ is_long_text(const cdw_profile *p, const cdw_choice *choice)
 		   p->length > LONG_TEXT_CHARACTERS;
 }
 
-/* Long text is left out where something else tells persons apart; of products it is the evidence. */
+/*
+ * What depends on whether records are of persons. Long text is then left out; of products it is the
+ * evidence. And a firm is what a record is about only where no person is, and where it tells records apart:
+ * people change their employer, and a brand has many products.
+ */
 static void
-ignore_long_text(const cdw_profile *profiles, cdw_choice *choices, int n)
+look_for_persons(const cdw_profile *profiles, cdw_choice *choices, int n)
 {
 	bool persons = false;
 
 	for (int i = 0; i < n; i++)
 		persons |= is_personal(&choices[i]);
-	for (int i = 0; persons && i < n; i++)
-		if (is_long_text(&profiles[i], &choices[i]))
+	for (int i = 0; i < n; i++)
+	{
+		if (persons && is_long_text(&profiles[i], &choices[i]))
 			choices[i].ignored = "long free text beside columns that tell persons apart";
+		if (cdw_is_field(&choices[i], "company") && profiles[i].values > 0 &&
+			(names_a_person(choices, n) || !cdw_tells_apart(&profiles[i])))
+			choices[i].max_disagreement = .6;
+	}
 }
 
 /* Bits that agreement on the column tells, times the share of records that have a value. */
@@ -521,7 +546,7 @@ cdw_infer(cdw_column *columns, int ncolumns, const cdw_row_sample *sample, uint3
 	}
 	cdw_pair_coordinates(profiles, choices, ncolumns);
 	cdw_choose_regions(profiles, choices, ncolumns, sample);
-	ignore_long_text(profiles, choices, ncolumns);
+	look_for_persons(profiles, choices, ncolumns);
 	if (rows >= 2)
 		cdw_relate_columns(profiles, choices, ncolumns);
 	keep_the_best(profiles, choices, ncolumns);

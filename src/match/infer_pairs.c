@@ -107,6 +107,16 @@ is_piece(const cdw_cell *a, const cdw_cell *b)
 	return false;
 }
 
+/* Whether b is what stands behind the local part of an address a, in standard text "local domain tld". */
+static bool
+is_domain(const cdw_cell *a, const cdw_cell *b)
+{
+	int start = a->len - b->len;
+
+	return start > 1 && (a->text[start - 1] == '@' || a->text[start - 1] == ' ') &&
+		   memchr(b->text, '@', b->len) == NULL && memcmp(a->text + start, b->text, b->len) == 0;
+}
+
 /* Whether a word of standard text stands in another text as a word; Han has no blanks between words. */
 static bool
 has_word(const cdw_cell *whole, const char *word, int len)
@@ -189,6 +199,20 @@ is_whole_kind(const cdw_choice *choice)
 	return false;
 }
 
+/* Names are evidence of their own, also where an e-mail address is made of them. */
+static bool
+may_be_part(const cdw_profile *p, const cdw_choice *choice)
+{
+	static const char *const kinds[] = {"identifier", "category", "postcode", "text"};
+
+	if (choice->ignored || choice->coarse != (strcmp(choice->kind, "text") == 0) || p->length < 2)
+		return false;
+	for (int i = 0; i < (int) lengthof(kinds); i++)
+		if (strcmp(choice->kind, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
 /* A column is a part of another where it says nothing that the other does not: an area of a postcode. */
 static void
 ignore_parts(Relation *relation)
@@ -200,10 +224,11 @@ ignore_parts(Relation *relation)
 		for (int j = 0; j < relation->n && is_whole_kind(&choices[i]); j++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			if (j == i || choices[j].ignored || profiles[j].length < 2 ||
+			if (j == i || !may_be_part(&profiles[j], &choices[j]) ||
 				profiles[j].length >= profiles[i].length || profiles[i].filled < profiles[j].filled)
 				continue;
-			if (holds(relation, i, j, is_piece, PART_SHARE))
+			if (holds(relation, i, j, cdw_is_field(&choices[i], "email") ? is_domain : is_piece,
+					  PART_SHARE))
 				choices[j].ignored = psprintf("a part of \"%s\"", profiles[i].column->name);
 		}
 }

@@ -256,3 +256,23 @@ cdw_count_words(const char *standard, int len)
 		words += standard[i] == ' ';
 	return words;
 }
+
+/* Whether two values differ in digits only, however many: "rec-7-org" and "rec-31-org". */
+bool
+cdw_same_without_digits(const cdw_cell *a, const cdw_cell *b)
+{
+	int i = 0;
+	int j = 0;
+
+	for (;;)
+	{
+		while (i < a->len && isdigit((unsigned char) a->text[i]))
+			i++;
+		while (j < b->len && isdigit((unsigned char) b->text[j]))
+			j++;
+		if (i == a->len || j == b->len)
+			return i == a->len && j == b->len && a->len > 0 && b->len > 0;
+		if (a->text[i++] != b->text[j++])
+			return false;
+	}
+}
