@@ -120,6 +120,7 @@ SELECT i, 'a' || p % 7 || '**' || 'b' || p % 5 AS codes, pick('red blue green', 
        (40 + p % 97 / 9.7)::numeric(9, 5) AS lat, (-70 - p % 89 / 7.1)::numeric(9, 5) AS lng, to_char(born, 'MM/DD/YYYY') AS birthday,
        to_char(date '2023-01-01' + p, 'DD/MM/YYYY') AS order_date, extract(year FROM born)::text AS jahr, 'n' || p * 7919 AS member_no,
        'n' AS constant, CASE WHEN i = 7 THEN 'once' END AS rare, i + 1000 AS row_number, 'rec-' || i || '-org' AS rec, NULL AS nothing,
+       '10.0.' || p % 40 || '.' || p % 90 AS ip, 'visa ****' || 1000 + p * 31 % 9000 AS card,
        CASE WHEN p % 20 = 0 THEN 'a@b.example' ELSE 'none of it, ' || p END AS email
 FROM people;
 SELECT chosen('mixed', 'i');

@@ -55,6 +55,7 @@ static void
 look_at_phone(cdw_shape *shape, const char *text, int len)
 {
 	int between = 0;
+	int dots = 0; /* three and nothing else: an address in the internet */
 
 	while (len > 0 && text[len - 1] == ' ')
 		len--;
@@ -65,10 +66,10 @@ look_at_phone(cdw_shape *shape, const char *text, int len)
 		if (!digit && strchr(" +-.()/", text[i]) == NULL &&
 			!(shape->digits >= 9 && i > 8 && strchr("ext#", tolower((unsigned char) text[i]))))
 			return;
-		if (!digit)
-			between++;
+		between += !digit;
+		dots += text[i] == '.';
 	}
-	shape->phone = shape->digits >= 6 && shape->digits <= 15;
+	shape->phone = shape->digits >= 6 && shape->digits <= 15 && !(dots == 3 && between == 3);
 	shape->punctuated = between > 0;
 	shape->prefixed = len > 2 && (text[0] == '+' || (text[0] == '0' && text[1] == '0'));
 	shape->cn_mobile = shape->digits == 11 && text[0] == '1' && len > 1 && text[1] >= '3';
