@@ -474,8 +474,8 @@ is_long_text(const cdw_profile *p, const cdw_choice *choice)
 
 /*
  * What depends on whether records are of persons. Long text is then left out; of products it is the
- * evidence. And a firm is what a record is about only where no person is, and where it tells records apart:
- * people change their employer, and a brand has many products.
+ * evidence. And a firm is what a record is about only where no person is, and where it tells records apart or
+ * has legal forms: people change their employer, and a brand has many products.
  */
 static void
 look_for_persons(const cdw_profile *profiles, cdw_choice *choices, int n)
@@ -489,7 +489,8 @@ look_for_persons(const cdw_profile *profiles, cdw_choice *choices, int n)
 		if (persons && is_long_text(&profiles[i], &choices[i]))
 			choices[i].ignored = "long free text beside columns that tell persons apart";
 		if (cdw_is_field(&choices[i], "company") && profiles[i].values > 0 &&
-			(names_a_person(choices, n) || !cdw_tells_apart(&profiles[i])))
+			(names_a_person(choices, n) ||
+			 (profiles[i].company < .1 && !cdw_tells_apart(&profiles[i]))))
 			choices[i].max_disagreement = .6;
 	}
 }
