@@ -224,6 +224,13 @@ SELECT resolver, trained FROM cdw.resolver WHERE results_schema OPERATOR(pg_cata
 SELECT field, level FROM cdw.explain_match('t', '2', '3') WHERE field OPERATOR(pg_catalog.!~~) '(%';
 SELECT rule FROM cdw.block_counts('t');
 SELECT level FROM cdw.evaluate('t', 'people', 'id', 'who') LIMIT 1;
+SELECT cdw.explain_match_text('t', '2', '3') IS NOT NULL AS text;
+SELECT field FROM cdw.model_weights('t') LIMIT 1;
+SELECT record_key FROM cdw.unlinkables('t', 1) LIMIT 1;
+SELECT records FROM cdw.identity_diagnostics('t') LIMIT 1;
+SELECT left_key FROM cdw.identity_bridges('t') LIMIT 1;
+SELECT cdw.import_model('t', cdw.export_model('t'));
+SELECT cdw.copy_model('t', 't', false);
 DELETE FROM people WHERE id OPERATOR(pg_catalog.=) 2;
 UPDATE people SET name = 'Somebody Else', email = NULL, phone = NULL WHERE id OPERATOR(pg_catalog.=) 4;
 INSERT INTO people (id, name) VALUES (100, 'Newcomer');

@@ -98,7 +98,17 @@ INSERT INTO place VALUES (1, 52.1, 4.3), (2, 52.1, 4.31), (3, 52.1, NULL), (4, 0
 SELECT cdw.create_resolver('place', 'place', 'id', '{"lat": {"kind": "location", "longitude": "lng"}}') #> '{fields}' AS fields;
 CALL cdw.train('place');
 SELECT k, level, left_value, right_value FROM unnest('{2,3,4,5}'::text[]) k, cdw.explain_match('place', '1', k) WHERE field = 'lat' ORDER BY k;
-SELECT rule, pairs FROM cdw.block_counts('place') ORDER BY 1;
+-- Default keys are cells of four grids: within a kilometre two places share one of them.
+SELECT cdw.create_resolver('place_grid', 'place', 'id', '{"lat": {"kind": "location", "longitude": "lng"}}', options => '{"all_pairs_limit": 0}') -> 'blocking' AS blocking;
+CALL cdw.train('place_grid');
+SELECT sum(new_pairs) AS candidates FROM cdw.block_counts('place_grid');
+
+-- Arrays in the golden record: the most frequent one, whatever its length.
+CREATE TABLE tagged (id int PRIMARY KEY, code text, tags text[]);
+INSERT INTO tagged VALUES (1, 'a7351', '{x,y}'), (2, 'a7351', '{x,y}'), (3, 'a7351', '{x,y,z}'), (4, 'b2964', NULL), (5, 'c5527', '{}');
+SELECT cdw.create_resolver('tagged', 'tagged', 'id', '{"code": "identifier", "tags": "tokens"}') #> '{fields,tags}' AS field;
+CALL cdw.resolve('tagged');
+SELECT record_count, code, tags, pg_typeof(tags) AS type FROM tagged_golden ORDER BY code;
 
 -- Exchanged values are one event. Both fields are unlike and one crossing agrees.
 CREATE TABLE person (id int PRIMARY KEY, given text, family text, phone1 text, phone2 text);

@@ -19,6 +19,7 @@ all_suites() {
     tap_suite
     doc_suite
     agreement_suite
+    property_suite
     accuracy_suite
     fuzz_suite
     exit $((FAILED > 0))
@@ -207,6 +208,10 @@ doc_suite() {
 
 agreement_suite() {
     on_data agreement
+}
+
+property_suite() {
+    on_data property
 }
 
 accuracy_suite() {

@@ -7,45 +7,63 @@
 
 #include "utils/builtins.h"
 
+#define COLUMNS 7
+
 static void
 count_pair(uint32 a pg_attribute_unused(), uint32 b pg_attribute_unused(), void *arg)
 {
 	(*(int64 *) arg)++;
 }
 
-/* The caps of the model; before the first training, those that it would choose. */
+/* The caps of the model; before the first training, those that it would begin with. */
 static cdw_blocks *
 build_blocks(const cdw_resolver *resolver, cdw_records *records)
 {
-	const cdw_match_settings *match = &resolver->match;
-	cdw_blocks *blocks;
+	double limit = resolver->match.all_pairs_limit;
 
-	if (resolver->model)
+	if (resolver->model && !cdw_rules_only(resolver))
 		return cdw_model_blocks(resolver, cdw_resolver_model(resolver), records);
-	blocks = cdw_blocks_build(records,
-							  match->all_pairs_limit > 0 &&
-								  cdw_comparable_pairs(records) <= match->all_pairs_limit,
-							  match->max_block);
-	if (!blocks->all_pairs && match->max_block == 0)
-		cdw_blocks_cap(blocks, records, cdw_choose_max_block(records, blocks));
-	return blocks;
+	return cdw_choose_blocks(records, limit > 0 && cdw_comparable_pairs(records) <= limit);
 }
 
 static void
-put_row(Tuplestorestate *rows, TupleDesc desc, const char *rule, double pairs, int64 new_pairs,
-		int64 largest)
+put_all_pairs(Tuplestorestate *rows, TupleDesc desc, const cdw_blocks *blocks,
+			  const cdw_records *records)
 {
-	Datum values[4] = {CStringGetTextDatum(rule), Int64GetDatum((int64) pairs),
-					   Int64GetDatum(new_pairs), Int64GetDatum(largest)};
-	bool nulls[4] = {0};
+	int64 pairs = 0;
+	Datum values[COLUMNS] = {CStringGetTextDatum("(all pairs)")};
+	bool nulls[COLUMNS] = {[6] = true};
 
+	cdw_walk_comparable(records, count_pair, &pairs);
+	values[1] = Int64GetDatum((int64) cdw_blocks_pairs(blocks, records, 0));
+	values[2] = Int64GetDatum(pairs);
+	values[3] = Int64GetDatum((int64) records->n);
+	tuplestore_putvalues(rows, desc, values, nulls);
+}
+
+static void
+put_rule(Tuplestorestate *rows, TupleDesc desc, const cdw_blocks *blocks,
+		 const cdw_records *records, int rule)
+{
+	const cdw_rule_blocks *of_rule = &blocks->rule[rule];
+	int64 new_pairs = 0;
+	Datum values[COLUMNS];
+	bool nulls[COLUMNS] = {0};
+
+	cdw_walk(blocks, records, rule, count_pair, &new_pairs);
+	values[0] = CStringGetTextDatum(records->settings->rule[rule].text);
+	values[1] = Int64GetDatum((int64) cdw_blocks_pairs(blocks, records, rule));
+	values[2] = Int64GetDatum(new_pairs);
+	values[3] = Int64GetDatum((int64) blocks->list[rule].largest);
+	values[4] = Int64GetDatum((int64) of_rule->left_out);
+	values[5] = Int64GetDatum((int64) of_rule->records_left_out);
+	values[6] = Int32GetDatum(of_rule->cap);
 	tuplestore_putvalues(rows, desc, values, nulls);
 }
 
 CDW_FUNCTION(cdw_block_counts)
 {
 	cdw_resolver *resolver;
-	cdw_population *population;
 	cdw_records *records;
 	cdw_blocks *blocks;
 	Tuplestorestate *rows;
@@ -54,17 +72,12 @@ CDW_FUNCTION(cdw_block_counts)
 	cdw_check_not_null(fcinfo, 0, "resolver");
 	resolver = cdw_resolver_open(PG_GETARG_TEXT_PP(0));
 	rows = cdw_result_rows(fcinfo, &desc);
-	population = cdw_load_population(resolver);
-	records = population->records;
+	cdw_use_model_rules(resolver);
+	records = cdw_load_population(resolver)->records;
 	blocks = build_blocks(resolver, records);
-	for (int list = 0; list < Max(blocks->nlists, 1); list++)
-	{
-		int64 new_pairs = 0;
-
-		cdw_walk(blocks, records, list, count_pair, &new_pairs);
-		put_row(rows, desc, blocks->all_pairs ? "(all pairs)" : resolver->match.rule[list].text,
-				cdw_blocks_pairs(blocks, records, list), new_pairs,
-				blocks->all_pairs ? records->n : blocks->list[list].largest);
-	}
+	if (blocks->all_pairs)
+		put_all_pairs(rows, desc, blocks, records);
+	for (int rule = 0; rule < blocks->nlists; rule++)
+		put_rule(rows, desc, blocks, records, rule);
 	return (Datum) 0;
 }

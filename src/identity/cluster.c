@@ -27,6 +27,7 @@
 #define RATIO_LIMIT 30.0 /* one pair counts up to odds of e^30 for, a ratio of e^-30 against */
 #define FIXED_POINT 65536.0
 #define SIZE_EXPONENT .15
+#define FORBIDDEN PG_INT64_MIN /* the ratio of two groups between which there is a veto */
 
 typedef struct Clustering
 {
@@ -56,14 +57,23 @@ pair_ratio(const cdw_scorer *scorer, uint32 a, uint32 b)
 {
 	double ratio = cdw_score(scorer, a, b) - scorer->prior_weight;
 
+	if (isinf(ratio))
+		return FORBIDDEN;
 	return (int64) rint(Max(Min(ratio, RATIO_LIMIT - scorer->prior_weight), -RATIO_LIMIT) *
 						FIXED_POINT);
+}
+
+/* The sum of two ratios; a veto between any two members forbids the whole. */
+static int64
+add_ratios(int64 a, int64 b)
+{
+	return a == FORBIDDEN || b == FORBIDDEN ? FORBIDDEN : a + b;
 }
 
 static double
 link_strength(const cdw_scorer *scorer, int64 ratio, uint32 pairs)
 {
-	if (pairs == 0)
+	if (pairs == 0 || ratio == FORBIDDEN)
 		return -get_float8_infinity();
 	return ratio / FIXED_POINT / pairs * pow(pairs, SIZE_EXPONENT) + scorer->prior_weight;
 }
@@ -110,7 +120,12 @@ component_create(const Clustering *clustering, const uint32 *member, int n)
 		for (int j = i + 1; j < n; j++)
 		{
 			if (!cdw_comparable(scorer->records, member[i], member[j]))
+			{
+				if (cdw_vetoed(scorer->records, scorer->records->record[member[i]],
+							   scorer->records->record[member[j]]))
+					component->ratio[i * n + j] = component->ratio[j * n + i] = FORBIDDEN;
 				continue;
+			}
 			component->ratio[i * n + j] = component->ratio[j * n + i] =
 				pair_ratio(scorer, member[i], member[j]);
 			component->pairs[i * n + j] = component->pairs[j * n + i] = 1;
@@ -135,7 +150,7 @@ merge_groups(Component *component, int a, int b)
 
 		if (component->gone[k] || k == a)
 			continue;
-		component->ratio[with_a] += component->ratio[with_b];
+		component->ratio[with_a] = add_ratios(component->ratio[with_a], component->ratio[with_b]);
 		component->pairs[with_a] += component->pairs[with_b];
 		component->ratio[(Size) k * n + a] = component->ratio[with_a];
 		component->pairs[(Size) k * n + a] = component->pairs[with_a];
@@ -259,14 +274,70 @@ free_components(Components *components)
 	pfree(components->member);
 }
 
+/* ---- single link ---- */
+
+static int
+compare_edges(const void *a, const void *b, void *arg pg_attribute_unused())
+{
+	const cdw_edge *left = a;
+	const cdw_edge *right = b;
+
+	if (left->weight != right->weight)
+		return left->weight > right->weight ? -1 : 1;
+	if (left->a != right->a)
+		return left->a < right->a ? -1 : 1;
+	return left->b < right->b ? -1 : left->b > right->b;
+}
+
+/*
+ * Every edge joins, the strongest first, unless a veto stands between two members of the groups that
+ * it would join. With components, only the edges within the component of that root do.
+ */
+static void
+connect_edges(const Clustering *clustering, const cdw_edges *edges, double cut,
+			  const Components *components, uint32 root)
+{
+	cdw_veto_groups *groups = cdw_veto_groups_create(clustering->scorer->records);
+	Size bytes = sizeof(cdw_edge) * Max(edges->n, 1);
+	cdw_edge *sorted = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
+	Size n = 0;
+
+	for (Size e = 0; e < edges->n; e++)
+		if (edges->edge[e].weight > cut &&
+			(components == NULL ||
+			 (cdw_union_find_root(components->parent, edges->edge[e].a) == root &&
+			  cdw_union_find_root(components->parent, edges->edge[e].b) == root)))
+			sorted[n++] = edges->edge[e];
+	qsort_interruptible(sorted, n, sizeof(cdw_edge), compare_edges, NULL);
+	for (Size e = 0; e < n; e++)
+	{
+		uint32 a;
+		uint32 b;
+
+		CHECK_FOR_INTERRUPTS();
+		if (cdw_veto_groups_unite(groups, sorted[e].a, sorted[e].b, &a, &b))
+			clustering->callback(a, b, sorted[e].weight, clustering->arg);
+	}
+	pfree(sorted);
+	cdw_veto_groups_free(groups);
+}
+
 /* A component that is too large for average link and hangs together all the same. */
 static void
-take_whole(const Clustering *clustering, const uint32 *member, Size n, double strength)
+take_whole(const Clustering *clustering, const cdw_edges *edges, double cut,
+		   const Components *components, uint32 root)
 {
-	for (Size i = 1; i < n; i++)
+	const uint32 *member = &components->member[components->start[root]];
+
+	if (clustering->scorer->records->settings->nvetoes > 0)
+	{
+		connect_edges(clustering, edges, cut, components, root);
+		return;
+	}
+	for (uint32 i = 1; i < components->size[root]; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		clustering->callback(member[0], member[i], strength, clustering->arg);
+		clustering->callback(member[0], member[i], cut, clustering->arg);
 	}
 }
 
@@ -304,7 +375,7 @@ average_link_components(Clustering *clustering, const cdw_edges *edges)
 				continue;
 			}
 			if (size > LARGEST_COMPONENT)
-				take_whole(clustering, member, size, cut);
+				take_whole(clustering, edges, cut, &components, root);
 			else
 				link_component(clustering, member, size);
 			for (uint32 i = 0; i < size; i++)
@@ -316,50 +387,21 @@ average_link_components(Clustering *clustering, const cdw_edges *edges)
 	pfree(closed);
 }
 
-/* ---- connected components ---- */
-
-static int
-compare_edges(const void *a, const void *b, void *arg pg_attribute_unused())
+/* Partners of such sources have competed for each other; what is left joins edge by edge. */
+static bool
+has_unique_sources(const cdw_records *records)
 {
-	const cdw_edge *left = a;
-	const cdw_edge *right = b;
-
-	if (left->weight != right->weight)
-		return left->weight > right->weight ? -1 : 1;
-	if (left->a != right->a)
-		return left->a < right->a ? -1 : 1;
-	return left->b < right->b ? -1 : left->b > right->b;
-}
-
-/* Single link: every edge joins, the strongest first. */
-static void
-connect_components(const Clustering *clustering, const cdw_edges *edges)
-{
-	uint32 *parent = cdw_union_find_create(clustering->scorer->records->n);
-	Size bytes = sizeof(cdw_edge) * Max(edges->n, 1);
-	cdw_edge *sorted = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
-
-	memcpy(sorted, edges->edge, sizeof(cdw_edge) * edges->n);
-	qsort_interruptible(sorted, edges->n, sizeof(cdw_edge), compare_edges, NULL);
-	for (Size e = 0; e < edges->n && sorted[e].weight > clustering->cut; e++)
-	{
-		uint32 a = cdw_union_find_root(parent, sorted[e].a);
-		uint32 b = cdw_union_find_root(parent, sorted[e].b);
-
-		CHECK_FOR_INTERRUPTS();
-		if (a == b)
-			continue;
-		clustering->callback(Min(a, b), Max(a, b), sorted[e].weight, clustering->arg);
-		cdw_union_find_unite(parent, a, b);
-	}
-	pfree(sorted);
-	pfree(parent);
+	for (uint32 s = 0; s < records->nsources; s++)
+		if (records->unique_source[s])
+			return true;
+	return false;
 }
 
 /*
  * Hands each merge of two groups to the callback: their smallest members and the strength of the
  * link, in nats. Within a component merges come in the order in which they were made; a group's
- * smallest member stands for it. clustering is "average" or "connected".
+ * smallest member stands for it. clustering is "average" or "connected". No group holds two records
+ * that a veto keeps apart.
  */
 void
 cdw_cluster(const cdw_scorer *scorer, const cdw_edges *edges, const char *clustering, double cut,
@@ -367,8 +409,8 @@ cdw_cluster(const cdw_scorer *scorer, const cdw_edges *edges, const char *cluste
 {
 	Clustering run = {.scorer = scorer, .cut = cut, .callback = callback, .arg = arg};
 
-	if (strcmp(clustering, "connected") == 0)
-		connect_components(&run, edges);
+	if (strcmp(clustering, "connected") == 0 || has_unique_sources(scorer->records))
+		connect_edges(&run, edges, cut, NULL, 0);
 	else
 		average_link_components(&run, edges);
 }

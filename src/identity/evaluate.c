@@ -1,9 +1,9 @@
 /*
  * src/identity/evaluate.c
  *
- * How right a resolver is, against a truth that says which records belong together: at pair level and
- * at cluster level, over a range of thresholds. Records without a truth are left out. The source is
- * read as it is now and nothing is written.
+ * How right a resolver is, against a truth that says which records belong together, or against
+ * labelled pairs: at pair level and at cluster level, over a range of thresholds. The source is read as
+ * it is now and nothing is written.
  *
  * One clustering gives all thresholds: merges come strongest first, so the groups at a threshold are
  * those made by the merges before the first weaker one.
@@ -12,110 +12,14 @@
 
 #include <math.h>
 
-#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 static const double thresholds[] = {
 	.1,	 .2,   .3,	  .4,	  .5,	   .6,		 .7,		.8,			.9,			.95,
 	.99, .999, .9999, .99999, .999999, .9999999, .99999999, .999999999, .9999999999};
-
-/* ---- truth ---- */
-
-typedef struct TruthEntry
-{
-	uint64 hash;
-	uint32 label;
-	char status;
-} TruthEntry;
-
-#define SH_PREFIX truth
-#define SH_ELEMENT_TYPE TruthEntry
-#define SH_KEY_TYPE uint64
-#define SH_KEY hash
-#define SH_HASH_KEY(table, key) ((uint32) (key))
-#define SH_EQUAL(table, a, b) ((a) == (b))
-#define SH_SCOPE static inline
-#define SH_DECLARE
-#define SH_DEFINE
-#include "lib/simplehash.h"
-
-#define NO_LABEL 0
-
-typedef struct Truth
-{
-	truth_hash *label_of_name;
-	truth_hash *label_of_key;
-	uint32 labels;
-} Truth;
-
-static uint64
-hash_text(text *value)
-{
-	return cdw_hash_bytes(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), 0);
-}
-
-static void
-read_truth(TupleTableSlot *slot, void *arg)
-{
-	Truth *truth = arg;
-	TruthEntry *entry;
-	uint32 label;
-	bool found;
-
-	if (slot->tts_isnull[0] || slot->tts_isnull[1])
-		return;
-	entry =
-		truth_insert(truth->label_of_name, hash_text(DatumGetTextPP(slot->tts_values[1])), &found);
-	if (!found)
-		entry->label = ++truth->labels;
-	label = entry->label;
-	entry =
-		truth_insert(truth->label_of_key, hash_text(DatumGetTextPP(slot->tts_values[0])), &found);
-	if (found && entry->label != label)
-		ereport(ERROR, (errcode(ERRCODE_CARDINALITY_VIOLATION),
-						errmsg("the truth puts record \"%s\" into two clusters",
-							   TextDatumGetCString(slot->tts_values[0])),
-						errhint("The truth needs one row per record.")));
-	entry->label = label;
-}
-
-/* The label of each record, 1 and up; NO_LABEL where the truth has none. */
-static uint32 *
-load_labels(const cdw_population *population, Oid relation, const char *key, const char *cluster,
-			uint32 *nlabels)
-{
-	Truth truth = {.label_of_name = truth_create(CurrentMemoryContext, 1024, NULL),
-				   .label_of_key = truth_create(CurrentMemoryContext, 1024, NULL)};
-	Size n = Max(population->keys->n, 1);
-	uint32 *label = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * n);
-	int settings;
-
-	cdw_check_readable(relation);
-	cdw_check_column(relation, key, NULL, NULL, NULL);
-	cdw_check_column(relation, cluster, NULL, NULL, NULL);
-	settings = cdw_portable_output();
-	cdw_stream(psprintf("SELECT %s::pg_catalog.text, %s::pg_catalog.text FROM %s",
-						quote_identifier(key), quote_identifier(cluster),
-						cdw_relation_name(relation)),
-			   0, NULL, NULL, read_truth, &truth);
-	for (uint32 i = 0; i < population->keys->n; i++)
-	{
-		char *name = cdw_key_text(population->keys, population->keys->key[i]);
-		TruthEntry *entry = truth_lookup(truth.label_of_key, cdw_hash_bytes(name, strlen(name), 0));
-
-		label[i] = entry ? entry->label : NO_LABEL;
-		pfree(name);
-	}
-	cdw_restore_settings(settings);
-	*nlabels = truth.labels;
-	truth_destroy(truth.label_of_name);
-	truth_destroy(truth.label_of_key);
-	return label;
-}
 
 /* ---- counting ---- */
 
@@ -215,7 +119,7 @@ unite_labels(Group *into, Group *from)
 		uint32 b = j < from->nlabels ? from->label[j].label : PG_UINT32_MAX;
 		LabelCount count = {.label = Min(a, b)};
 
-		if (count.label != NO_LABEL)
+		if (count.label != CDW_UNKNOWN)
 		{
 			double in_left = a == count.label ? into->label[i].count : 0;
 			double in_right = b == count.label ? from->label[j].count : 0;
@@ -266,7 +170,7 @@ count_edges(Steps *steps, const cdw_edges *edges, const uint32 *label)
 	{
 		const cdw_edge *edge = &edges->edge[e];
 
-		if (label[edge->a] != NO_LABEL && label[edge->b] != NO_LABEL)
+		if (label[edge->a] != CDW_UNKNOWN && label[edge->b] != CDW_UNKNOWN)
 			add_step(steps, (Step){.strength = edge->weight,
 								   .pairs = 1,
 								   .right = label[edge->a] == label[edge->b]});
@@ -333,7 +237,7 @@ put_rows(Tuplestorestate *rows, TupleDesc desc, const char *level, Steps *steps,
 		}
 		values[COLUMN_LEVEL] = CStringGetTextDatum(level);
 		values[COLUMN_THRESHOLD] = Float8GetDatum(thresholds[t]);
-		values[COLUMN_PAIRS] = Int64GetDatum((int64) pairs);
+		values[COLUMN_PAIRS] = Int64GetDatum((int64) rint(pairs));
 		put_share(&values[COLUMN_PRECISION], &nulls[COLUMN_PRECISION], right, pairs);
 		put_share(&values[COLUMN_RECALL], &nulls[COLUMN_RECALL], right, truth);
 		/* the harmonic mean of precision and recall */
@@ -342,50 +246,247 @@ put_rows(Tuplestorestate *rows, TupleDesc desc, const char *level, Steps *steps,
 	}
 }
 
+/* The same rows for both levels. */
+static void
+put_levels(FunctionCallInfo fcinfo, const cdw_trial *trial, Steps *pair, Steps *cluster,
+		   double truth)
+{
+	double least = trial->resolver->match.min_probability;
+	TupleDesc desc;
+	Tuplestorestate *rows = cdw_result_rows(fcinfo, &desc);
+
+	put_rows(rows, desc, "pair", pair, truth, least);
+	put_rows(rows, desc, "cluster", cluster, truth, least);
+}
+
+/* Hands out the merges that resolve would make. */
+static void
+walk_merges(const cdw_trial *trial, cdw_merge_callback callback, void *arg)
+{
+	int settings = cdw_restrict_search_path();
+
+	cdw_cluster(&trial->evidence.scorer, trial->edges, trial->resolver->clustering, trial->cut,
+				callback, arg);
+	cdw_restore_settings(settings);
+}
+
+static void
+cluster_counter_init(ClusterCounter *counter, const cdw_trial *trial, const uint32 *label)
+{
+	Size n = Max(trial->population->records->n, (Size) 1);
+
+	counter->label = label;
+	counter->group = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(Group) * n,
+												MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	counter->context = CurrentMemoryContext;
+	steps_init(&counter->steps);
+}
+
 CDW_FUNCTION(cdw_evaluate)
 {
 	static const char *const names[] = {"resolver", "truth", "key", "cluster"};
-	Tuplestorestate *rows;
-	TupleDesc desc;
-	cdw_resolver *resolver;
-	cdw_population *population;
-	cdw_evidence evidence;
-	cdw_edges *edges;
-	ClusterCounter counter = {0};
+	cdw_trial trial;
+	ClusterCounter counter;
 	Steps pair_steps;
 	uint32 *label;
 	uint32 nlabels;
-	double truth;
-	double least;
-	int settings;
 
 	for (int i = 0; i < (int) lengthof(names); i++)
 		cdw_check_not_null(fcinfo, i, names[i]);
-	resolver = cdw_resolver_open(PG_GETARG_TEXT_PP(0));
-	(void) cdw_resolver_model(resolver);
-	rows = cdw_result_rows(fcinfo, &desc);
-	population = cdw_load_population(resolver);
-	label = load_labels(population, PG_GETARG_OID(1), NameStr(*PG_GETARG_NAME(2)),
-						NameStr(*PG_GETARG_NAME(3)), &nlabels);
-	truth = true_pairs(label, population->records->n, nlabels);
-
-	settings = cdw_restrict_search_path();
-	least = resolver->match.min_probability;
-	cdw_recall_evidence(resolver, population, &evidence);
-	edges = cdw_find_edges(evidence.blocks, &evidence.scorer, cdw_probability_weight(least));
+	cdw_run_trial(&trial, PG_GETARG_TEXT_PP(0));
+	label = cdw_load_truth(trial.population, PG_GETARG_OID(1), NameStr(*PG_GETARG_NAME(2)),
+						   NameStr(*PG_GETARG_NAME(3)), &nlabels);
 	steps_init(&pair_steps);
-	count_edges(&pair_steps, edges, label);
-	put_rows(rows, desc, "pair", &pair_steps, truth, least);
+	count_edges(&pair_steps, trial.edges, label);
+	cluster_counter_init(&counter, &trial, label);
+	walk_merges(&trial, count_merge, &counter);
+	put_levels(fcinfo, &trial, &pair_steps, &counter.steps,
+			   true_pairs(label, trial.population->records->n, nlabels));
+	return (Datum) 0;
+}
 
-	counter.label = label;
-	counter.group = MemoryContextAllocExtended(
-		CurrentMemoryContext, sizeof(Group) * Max(population->records->n, (Size) 1),
-		MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	counter.context = CurrentMemoryContext;
-	steps_init(&counter.steps);
-	cdw_cluster(&evidence.scorer, edges, resolver->clustering, cdw_probability_weight(least),
-				count_merge, &counter);
-	put_rows(rows, desc, "cluster", &counter.steps, truth, least);
-	cdw_restore_settings(settings);
+/* ---- labelled pairs ---- */
+
+/*
+ * When any two records came into one group: a forest in which a group hangs under the larger one that
+ * it joined, so that ways to the root are short. On the way up merges are later and weaker.
+ */
+typedef struct JoinNode
+{
+	uint32 parent; /* itself: a root */
+	uint32 size;
+	uint32 top;		/* of the group's smallest record: the group's root */
+	uint64 merge;	/* number of the merge that hung it up */
+	double weakest; /* of the group's merges then */
+} JoinNode;
+
+typedef struct JoinForest
+{
+	JoinNode *node;
+	uint64 merges;
+	ClusterCounter *counter; /* NULL: pairs in groups are not counted */
+} JoinForest;
+
+static void
+note_merge(uint32 a, uint32 b, double strength, void *arg)
+{
+	JoinForest *forest = arg;
+	JoinNode *node = forest->node;
+	uint32 root = node[a].top;
+	uint32 joining = node[b].top;
+	double weakest = Min(strength, Min(node[root].weakest, node[joining].weakest));
+
+	if (node[root].size < node[joining].size)
+	{
+		root = joining;
+		joining = node[a].top;
+	}
+	node[joining].parent = root;
+	node[joining].merge = ++forest->merges;
+	node[joining].weakest = node[root].weakest = weakest;
+	node[root].size += node[joining].size;
+	node[a].top = root;
+	if (forest->counter)
+		count_merge(a, b, strength, forest->counter);
+}
+
+static void
+join_forest_init(JoinForest *forest, const cdw_trial *trial, ClusterCounter *counter)
+{
+	Size n = Max(trial->population->records->n, (Size) 1);
+
+	forest->node = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(JoinNode) * n);
+	forest->merges = 0;
+	forest->counter = counter;
+	for (Size i = 0; i < n; i++)
+		forest->node[i] = (JoinNode){.parent = i,
+									 .size = 1,
+									 .top = i,
+									 .merge = PG_UINT64_MAX,
+									 .weakest = get_float8_infinity()};
+}
+
+/* The strength that brings two records into one group; -infinity where nothing does. */
+static double
+join_strength(const JoinForest *forest, uint32 a, uint32 b)
+{
+	const JoinNode *node = forest->node;
+	double strength = get_float8_infinity();
+
+	while (a != b)
+	{
+		uint32 *earlier = node[a].merge < node[b].merge ? &a : &b;
+
+		if (node[*earlier].parent == *earlier)
+			return -get_float8_infinity();
+		strength = node[*earlier].weakest;
+		*earlier = node[*earlier].parent;
+	}
+	return strength;
+}
+
+static Step
+labelled_step(const cdw_label *label, double strength)
+{
+	return (Step){
+		.strength = strength, .pairs = label->weight, .right = label->is_match ? label->weight : 0};
+}
+
+/* Pairs that are kept: the labelled ones, and where the list is complete all others as wrong ones. */
+static void
+count_labelled_edges(Steps *steps, const cdw_edges *edges, const cdw_labels *labels, bool complete)
+{
+	for (Size e = 0; e < edges->n; e++)
+	{
+		const cdw_edge *edge = &edges->edge[e];
+		const cdw_label *label = cdw_find_label(labels, edge->a, edge->b);
+
+		if (label)
+			add_step(steps, labelled_step(label, edge->weight));
+		else if (complete)
+			add_step(steps, (Step){.strength = edge->weight, .pairs = 1});
+	}
+}
+
+/* Labelled pairs in one group. */
+static void
+count_labelled_joins(Steps *steps, const JoinForest *forest, const cdw_labels *labels)
+{
+	for (Size i = 0; i < labels->n; i++)
+	{
+		const cdw_label *label = &labels->label[i];
+		double strength = join_strength(forest, label->a, label->b);
+
+		if (strength > -get_float8_infinity())
+			add_step(steps, labelled_step(label, strength));
+	}
+}
+
+/* What tells which pairs count: in a link each record's source, else each record is its own. */
+static uint32 *
+pair_classes(const cdw_records *records)
+{
+	uint32 *class =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * Max(records->n, (Size) 1));
+
+	for (uint32 i = 0; i < records->n; i++)
+		class[i] =
+			1 + (records->settings->link ? cdw_record_source(records, records->record[i]) : i);
+	return class;
+}
+
+/*
+ * All pairs in groups, as not yet right: those within a class do not count, and the labelled ones are
+ * counted by themselves.
+ */
+static void
+add_unlabelled_pairs(Steps *steps, const Steps *all)
+{
+	Size labelled = steps->n;
+
+	for (Size i = 0; i < labelled; i++)
+		steps->step[i].pairs = 0;
+	for (Size i = 0; i < all->n; i++)
+		add_step(steps, (Step){.strength = all->step[i].strength,
+							   .pairs = all->step[i].pairs - all->step[i].right});
+}
+
+static double
+labelled_matches(const cdw_labels *labels)
+{
+	double matches = 0;
+
+	for (Size i = 0; i < labels->n; i++)
+		if (labels->label[i].is_match)
+			matches += labels->label[i].weight;
+	return matches;
+}
+
+CDW_FUNCTION(cdw_evaluate_labels)
+{
+	static const char *const names[] = {"resolver", "labels", "left_key", "right_key"};
+	bool complete = PG_ARGISNULL(4);
+	cdw_trial trial;
+	ClusterCounter counter;
+	JoinForest forest;
+	Steps pair_steps;
+	Steps cluster_steps;
+	cdw_labels *labels;
+
+	for (int i = 0; i < (int) lengthof(names); i++)
+		cdw_check_not_null(fcinfo, i, names[i]);
+	cdw_run_trial(&trial, PG_GETARG_TEXT_PP(0));
+	labels = cdw_label_arguments(fcinfo, 1, trial.population);
+	steps_init(&pair_steps);
+	count_labelled_edges(&pair_steps, trial.edges, labels, complete);
+	if (complete)
+		cluster_counter_init(&counter, &trial, pair_classes(trial.population->records));
+	join_forest_init(&forest, &trial, complete ? &counter : NULL);
+	walk_merges(&trial, note_merge, &forest);
+	steps_init(&cluster_steps);
+	count_labelled_joins(&cluster_steps, &forest, labels);
+	if (complete)
+		add_unlabelled_pairs(&cluster_steps, &counter.steps);
+	put_levels(fcinfo, &trial, &pair_steps, &cluster_steps, labelled_matches(labels));
 	return (Datum) 0;
 }

@@ -42,24 +42,33 @@ write_term(int field, cdw_term_part part, const char *value, int len, uint32 cou
 	pfree(DatumGetPointer(values[2]));
 }
 
-static void
-store_terms(const cdw_resolver *resolver, const cdw_records *records, const cdw_terms *terms)
+/* Empties the table of frequencies; rows of field, value and records are to be written to the result. */
+cdw_bulk *
+cdw_begin_terms(const cdw_resolver *resolver)
 {
 	char *table = cdw_result_name(resolver, "term");
 	Oid types[] = {TEXTOID, TEXTOID, TEXTOID, INT8OID};
-	TermWriter writer = {.resolver = resolver};
 
 	cdw_execute(psprintf("DELETE FROM %s", table));
-	writer.bulk = cdw_bulk_begin(psprintf("INSERT INTO %s (field, part, value, records) "
-										  "SELECT * FROM unnest($1, $2, $3, $4)",
-										  table),
-								 4, types);
+	return cdw_bulk_begin(psprintf("INSERT INTO %s (field, part, value, records) "
+								   "SELECT * FROM unnest($1, $2, $3, $4)",
+								   table),
+						  4, types);
+}
+
+/* Stores the frequencies that a model needs in the place of those that are there. */
+void
+cdw_store_terms(const cdw_resolver *resolver, const cdw_records *records, const cdw_terms *terms)
+{
+	TermWriter writer = {.resolver = resolver, .bulk = cdw_begin_terms(resolver)};
+
 	cdw_terms_frequent(terms, records, write_term, &writer);
 	cdw_bulk_end(writer.bulk);
 }
 
-static void
-store_model(cdw_resolver *resolver, const cdw_model *model)
+/* Stores a model in the place of the one that is there. */
+void
+cdw_store_model(cdw_resolver *resolver, const cdw_model *model)
 {
 	StringInfoData json;
 	Oid type = JSONBOID;
@@ -74,17 +83,17 @@ store_model(cdw_resolver *resolver, const cdw_model *model)
 					   1, &type, &value);
 }
 
-/* Learns a model from the population and stores it. Two records at least. */
+/* Learns a model from the population, and from labels unless NULL, and stores it. Two records at least. */
 void
-cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, int64 seed,
-				   cdw_evidence *evidence)
+cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, const cdw_labels *labels,
+				   int64 seed, cdw_evidence *evidence)
 {
 	cdw_terms *terms = cdw_terms_create(&resolver->match);
 
 	cdw_terms_count(terms, population->records);
-	cdw_train(population->records, terms, seed, &evidence->blocks, &evidence->model);
-	store_model(resolver, &evidence->model);
-	store_terms(resolver, population->records, terms);
+	cdw_train(population->records, terms, labels, seed, &evidence->blocks, &evidence->model);
+	cdw_store_model(resolver, &evidence->model);
+	cdw_store_terms(resolver, population->records, terms);
 	cdw_scorer_init(&evidence->scorer, population->records, &evidence->model);
 	if (evidence->model.prior * evidence->model.pairs < 1)
 		ereport(NOTICE,
@@ -126,29 +135,50 @@ read_term(TupleTableSlot *slot, void *arg)
 				  (uint32) Max(Min(count, (int64) CDW_MAX_RECORDS), 0));
 }
 
+/* Whether a source has outgrown a model of all pairs by far. */
+static bool
+outgrown(const cdw_resolver *resolver, const cdw_model *model, const cdw_records *records)
+{
+	double most = ALL_PAIRS_SLACK * Max(model->pairs, resolver->match.all_pairs_limit);
+
+	return model->all_pairs && cdw_comparable_pairs(records) > most;
+}
+
 /*
- * The blocks that a model compares records by: all pairs or its cap. A source that has outgrown a
- * model of all pairs by far falls back on the rules, under a cap for what it is now.
+ * The blocks that a model compares records by: all pairs or its rules under its caps. A source that has
+ * outgrown a model of all pairs by far falls back on the rules, under caps for what it is now.
  */
 cdw_blocks *
 cdw_model_blocks(const cdw_resolver *resolver, const cdw_model *model, cdw_records *records)
 {
-	double most = ALL_PAIRS_SLACK * Max(model->pairs, resolver->match.all_pairs_limit);
-	bool outgrown = model->all_pairs && cdw_comparable_pairs(records) > most;
-	cdw_blocks *blocks = cdw_blocks_build(records, model->all_pairs && !outgrown, model->max_block);
-
-	if (outgrown)
-	{
-		cdw_blocks_cap(blocks, records, cdw_choose_max_block(records, blocks));
-		ereport(NOTICE, (errmsg("resolver \"%s\" has outgrown its model", resolver->name),
-						 errdetail("It was trained on %.0f records and now has %u.", model->records,
-								   records->n),
-						 errhint("CALL cdw.train to learn from the data as it is now.")));
-	}
-	return blocks;
+	if (!outgrown(resolver, model, records))
+		return cdw_blocks_build(records, model->all_pairs, model->cap);
+	ereport(NOTICE, (errmsg("resolver \"%s\" has outgrown its model", resolver->name),
+					 errdetail("It was trained on %.0f records and now has %u.", model->records,
+							   records->n),
+					 errhint("CALL cdw.train to learn from the data as it is now.")));
+	return cdw_choose_blocks(records, false);
 }
 
-/* Makes the stored model ready for a population; 55000 where there is none. */
+/*
+ * Before the source is read to be compared by the stored model: its records only get keys of the rules
+ * that the model uses.
+ */
+void
+cdw_use_model_rules(cdw_resolver *resolver)
+{
+	bool used[CDW_MAX_RULES];
+	cdw_model *model;
+
+	if (resolver->model == NULL)
+		return;
+	model = cdw_resolver_model(resolver);
+	for (int r = 0; r < resolver->match.nrules; r++)
+		used[r] = model->all_pairs || model->cap[r] > 0;
+	cdw_use_rules(&resolver->match, used);
+}
+
+/* Makes the stored model, or the match rules, ready for a population; 55000 where there is none. */
 void
 cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence)
 {
@@ -157,6 +187,11 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 	TermReader reader = {.resolver = resolver, .terms = cdw_terms_create(&resolver->match)};
 	int settings;
 
+	if (cdw_rules_only(resolver))
+	{
+		cdw_rules_evidence(resolver, population, evidence);
+		return;
+	}
 	*model = *cdw_resolver_model(resolver);
 	settings = cdw_portable_output();
 	cdw_stream(psprintf("SELECT field::pg_catalog.text, part::pg_catalog.text, "
@@ -167,6 +202,22 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 	for (int f = 0; f < resolver->match.nfields; f++)
 		cdw_terms_set_values(reader.terms, f, model->field[f].term.values);
 	cdw_terms_apply(reader.terms, records);
+	cdw_recall_unique_sources(records, model);
 	evidence->blocks = cdw_model_blocks(resolver, model, records);
 	cdw_scorer_init(&evidence->scorer, records, model);
+}
+
+/*
+ * The candidates that match with more than the least probability; where sources list an entity once,
+ * partners have competed for each other.
+ */
+cdw_edges *
+cdw_find_matches(const cdw_evidence *evidence, double least)
+{
+	double cut = cdw_probability_weight(least);
+	cdw_edges *edges = cdw_find_edges(evidence->blocks, &evidence->scorer,
+									  cut - cdw_link_slack(&evidence->scorer));
+
+	cdw_settle_links(&evidence->scorer, edges, cut);
+	return edges;
 }

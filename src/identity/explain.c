@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/float.h"
 #include "utils/lsyscache.h"
 
 /* One of the two records: its values as they stand in the source. */
@@ -42,29 +43,21 @@ read_side(TupleTableSlot *slot, void *arg)
 static void
 load_side(const cdw_resolver *resolver, text *key, Side *side)
 {
-	Oid input;
-	Oid ioparam;
 	Oid type = resolver->key_type;
-	char *text = text_to_cstring(key);
 	char *query;
 	Datum value;
 	int settings;
 
 	side->resolver = resolver;
 	side->context = CurrentMemoryContext;
-	getTypeInputInfo(type, &input, &ioparam);
 	settings = cdw_visible_output();
-	value = OidInputFunctionCall(input, text, ioparam, resolver->key_typmod);
+	value = cdw_key_input(resolver, key);
 	query = psprintf("%s WHERE %s %s $1", cdw_source_query(resolver),
 					 quote_identifier(resolver->key), cdw_key_equality(resolver));
 	cdw_stream(query, 1, &type, &value, read_side, side);
 	cdw_restore_settings(settings);
 	if (!side->found)
-		ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND),
-						errmsg("record \"%s\" is not in the source of resolver \"%s\"", text,
-							   resolver->name),
-						errhint("Keys are values of column \"%s\" of %s.", resolver->key,
-								cdw_relation_name(resolver->source))));
+		cdw_key_unknown(resolver, key);
 }
 
 typedef struct TermReader
@@ -224,14 +217,118 @@ encode_side(cdw_records *records, const Side *side)
 	cdw_records_add(records, raw, 0);
 }
 
+/* ---- match rules and vetoes ---- */
+
+/* A row for a rule or a veto: whether all its parts hold, and its weight. */
+static void
+put_rule(ExplainOutput *output, const char *what, const cdw_conditions *conditions, int holds,
+		 const char *yes, const char *no, double weight)
+{
+	const char *level = holds == CDW_MISSING ? "missing" : holds ? yes : no;
+
+	put_row(output, psprintf("(%s: %s)", what, conditions->text), level, NULL, NULL, NULL, NULL,
+			weight);
+}
+
+/* Every veto; one that forbids the match weighs minus infinity. Returns whether one does. */
+static bool
+explain_vetoes(ExplainOutput *output, const cdw_records *records)
+{
+	const cdw_match_settings *settings = records->settings;
+	bool vetoed = false;
+
+	for (int v = 0; v < settings->nvetoes; v++)
+	{
+		int holds = cdw_conditions_hold(records, settings->veto[v], records->record[0],
+										records->record[1], true);
+
+		put_rule(output, "veto", settings->veto[v], holds, "forbids", "allows",
+				 holds == 1 ? -get_float8_infinity() : 0);
+		vetoed |= holds == 1;
+	}
+	return vetoed;
+}
+
+/*
+ * Every match rule. The first that joins the pair makes its weight infinite, and where none does the
+ * last row makes it minus infinity, unless a veto has done so.
+ */
+static void
+explain_rules(ExplainOutput *output, const cdw_records *records, bool vetoed)
+{
+	const cdw_match_settings *settings = records->settings;
+	bool joined = false;
+
+	for (int r = 0; r < settings->nmatch_rules; r++)
+	{
+		int holds = cdw_conditions_hold(records, settings->match_rule[r], records->record[0],
+										records->record[1], false);
+
+		put_rule(output, "rule", settings->match_rule[r], holds, "agrees", "differs",
+				 holds == 1 && !joined && !vetoed ? get_float8_infinity() : 0);
+		joined |= holds == 1;
+	}
+	if (!joined && !vetoed)
+		put_row(output, "(no rule)", NULL, NULL, NULL, NULL, NULL, -get_float8_infinity());
+}
+
+/* Without a model a field has its level and weighs nothing. */
+static void
+explain_by_rules(ExplainOutput *output, const cdw_records *records, const uint8 *level,
+				 const Side *left, const Side *right)
+{
+	const cdw_match_settings *settings = records->settings;
+
+	for (int f = 0; f < settings->nfields; f++)
+	{
+		const char *label =
+			level[f] == CDW_MISSING ? "missing" : settings->field[f].comparison->label[level[f]];
+
+		put_row(output, settings->field[f].name, label, left->value[f], right->value[f], NULL, NULL,
+				0);
+	}
+	explain_rules(output, records, explain_vetoes(output, records));
+}
+
+/* What two fields say together that each says by itself, where it counts. */
+static void
+explain_dependence(ExplainOutput *output, const cdw_match_settings *settings,
+				   const cdw_dependence *dependence, const uint8 *level)
+{
+	double lift = cdw_dependence_lift(dependence, level);
+
+	if (lift != 0)
+		put_row(output,
+				psprintf("(%s with %s)", settings->field[dependence->a].name,
+						 settings->field[dependence->b].name),
+				NULL, NULL, NULL, NULL, NULL, -lift / M_LN2);
+}
+
+static void
+explain_by_model(ExplainOutput *output, const cdw_resolver *resolver, const cdw_model *model,
+				 cdw_records *records, const uint8 *level, const Side *left, const Side *right)
+{
+	cdw_scorer scorer;
+
+	cdw_scorer_init(&scorer, records, model);
+	put_row(output, "(prior)", NULL, NULL, NULL, NULL, NULL, scorer.prior_weight / M_LN2);
+	for (int f = 0; f < resolver->match.nfields; f++)
+		explain_field(output, &scorer, model, f, level[f], left, right);
+	for (int d = 0; d < model->ndependences; d++)
+		explain_dependence(output, &resolver->match, &model->dependence[d], level);
+	if (resolver->match.households)
+		put_row(output, "(household)", NULL, NULL, NULL, NULL, NULL,
+				-cdw_household_discount(&scorer, level, records->record[0]) / M_LN2);
+	explain_vetoes(output, records);
+}
+
 CDW_FUNCTION(cdw_explain_match)
 {
 	static const char *const names[] = {"resolver", "left_key", "right_key"};
 	ExplainOutput output = {0};
 	cdw_resolver *resolver;
-	cdw_model *model;
+	cdw_model *model = NULL;
 	cdw_records *records;
-	cdw_scorer scorer;
 	uint8 level[CDW_MAX_FIELDS];
 	Side left = {0};
 	Side right = {0};
@@ -239,23 +336,22 @@ CDW_FUNCTION(cdw_explain_match)
 	for (int i = 0; i < (int) lengthof(names); i++)
 		cdw_check_not_null(fcinfo, i, names[i]);
 	resolver = cdw_resolver_open(PG_GETARG_TEXT_PP(0));
-	model = cdw_resolver_model(resolver);
+	if (!cdw_rules_only(resolver))
+		model = cdw_resolver_model(resolver);
 	output.rows = cdw_result_rows(fcinfo, &output.desc);
 	load_side(resolver, PG_GETARG_TEXT_PP(1), &left);
 	load_side(resolver, PG_GETARG_TEXT_PP(2), &right);
 	records = cdw_records_create(&resolver->match);
 	encode_side(records, &left);
 	encode_side(records, &right);
-	recall_terms(resolver, model, records);
+	if (model)
+		recall_terms(resolver, model, records);
 	for (int k = 0; k < resolver->match.nunits; k++)
 		cdw_levels(records, &resolver->match.unit[k], records->record[0], records->record[1],
 				   level);
-	cdw_scorer_init(&scorer, records, model);
-	put_row(&output, "(prior)", NULL, NULL, NULL, NULL, NULL, scorer.prior_weight / M_LN2);
-	for (int f = 0; f < resolver->match.nfields; f++)
-		explain_field(&output, &scorer, model, f, level[f], &left, &right);
-	if (resolver->match.households)
-		put_row(&output, "(household)", NULL, NULL, NULL, NULL, NULL,
-				-cdw_household_discount(&scorer, level, records->record[0]) / M_LN2);
+	if (model)
+		explain_by_model(&output, resolver, model, records, level, &left, &right);
+	else
+		explain_by_rules(&output, records, level, &left, &right);
 	return (Datum) 0;
 }

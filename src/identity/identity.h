@@ -9,6 +9,7 @@
  *     <resolver>_identity   one row per source record
  *     <resolver>_match      pairs that probably match
  *     <resolver>_history    what joined, left, merged and split
+ *     <resolver>_label      what people say about pairs
  *     <resolver>_golden     view: one row per identity
  */
 #ifndef CDW_IDENTITY_H
@@ -90,6 +91,8 @@ extern uint32 *cdw_keys_sort(cdw_keys *keys);
 extern int cdw_keys_compare(const cdw_keys *keys, Datum a, Datum b);
 extern int64 cdw_keys_find(const cdw_keys *keys, Datum key);
 extern char *cdw_key_text(const cdw_keys *keys, Datum key);
+extern Datum cdw_key_input(const cdw_resolver *resolver, text *key);
+extern void CDW_NORETURN cdw_key_unknown(const cdw_resolver *resolver, text *key);
 
 /* population.c: the source's rows, encoded, in key order */
 typedef struct cdw_population
@@ -109,20 +112,101 @@ typedef struct cdw_evidence
 	cdw_scorer scorer;
 } cdw_evidence;
 
-extern void cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, int64 seed,
-							   cdw_evidence *evidence);
+extern void cdw_train_resolver(cdw_resolver *resolver, cdw_population *population,
+							   const cdw_labels *labels, int64 seed, cdw_evidence *evidence);
 extern void
 cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence);
+extern cdw_edges *cdw_find_matches(const cdw_evidence *evidence, double least);
 extern cdw_blocks *
 cdw_model_blocks(const cdw_resolver *resolver, const cdw_model *model, cdw_records *records);
+extern void cdw_use_model_rules(cdw_resolver *resolver);
 extern double cdw_probability_weight(double probability);
+extern void cdw_store_model(cdw_resolver *resolver, const cdw_model *model);
+extern void
+cdw_store_terms(const cdw_resolver *resolver, const cdw_records *records, const cdw_terms *terms);
+extern cdw_bulk *cdw_begin_terms(const cdw_resolver *resolver);
+
+/* deterministic.c: resolvers that match by rules, without a model */
+extern bool cdw_rules_only(const cdw_resolver *resolver);
+extern bool cdw_read_rules(cdw_resolver *resolver, Jsonb *document);
+extern bool cdw_is_rules_option(const char *option);
+extern void cdw_append_rules_json(StringInfo out, const cdw_resolver *resolver);
+extern void cdw_check_takes_model(const cdw_resolver *resolver);
+extern void
+cdw_rules_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence);
+
+/* veto_groups.c: groups that grow by single links and keep to the vetoes */
+typedef struct cdw_veto_groups cdw_veto_groups;
+extern cdw_veto_groups *cdw_veto_groups_create(const cdw_records *records);
+extern void cdw_veto_groups_free(cdw_veto_groups *groups);
+extern bool
+cdw_veto_groups_unite(cdw_veto_groups *groups, uint32 a, uint32 b, uint32 *first, uint32 *second);
+
+/* graph.c: how the members of identities hang together */
+typedef struct cdw_graph_edge
+{
+	uint32 a;
+	uint32 b;
+	double weight;
+	double probability;
+	bool bridge;   /* without it the part would fall in two */
+	uint32 beyond; /* of a bridge: vertices on the side of b */
+} cdw_graph_edge;
+
+typedef struct cdw_graph
+{
+	uint32 n; /* vertices */
+	Size nedges;
+	Size capacity;
+	cdw_graph_edge *edge;
+	bool *joint;  /* by vertex: without it the part would fall apart */
+	uint32 *part; /* by vertex: the number of its part, from 0 */
+	uint32 nparts;
+} cdw_graph;
+
+extern cdw_graph *cdw_graph_create(uint32 n);
+extern void cdw_graph_add(cdw_graph *graph, uint32 a, uint32 b, double weight, double probability);
+extern void cdw_graph_analyse(cdw_graph *graph);
 
 /* cluster.c */
 typedef void (*cdw_merge_callback)(uint32 a, uint32 b, double strength, void *arg);
 extern void cdw_cluster(const cdw_scorer *scorer, const cdw_edges *edges, const char *clustering,
 						double cut, cdw_merge_callback callback, void *arg);
 
+/* truth.c: a resolver on trial, and what is known to be true */
+typedef struct cdw_trial
+{
+	cdw_resolver *resolver;
+	cdw_population *population;
+	cdw_evidence evidence;
+	double cut; /* weight of min_probability */
+	cdw_edges *edges;
+} cdw_trial;
+
+#define CDW_UNKNOWN 0
+
+typedef struct cdw_label_columns
+{
+	const char *left_key;
+	const char *right_key;
+	const char *is_match; /* NULL: every pair is a match */
+	const char *weight;	  /* NULL: a pair stands for itself */
+} cdw_label_columns;
+
+extern void cdw_run_trial(cdw_trial *trial, text *resolver);
+extern uint32 *cdw_load_truth(const cdw_population *population, Oid relation, const char *key,
+							  const char *cluster, uint32 *nclusters);
+extern cdw_labels *
+cdw_load_labels(const cdw_population *population, Oid relation, const cdw_label_columns *columns);
+extern cdw_labels *
+cdw_label_arguments(FunctionCallInfo fcinfo, int argno, const cdw_population *population);
+
+/* label.c */
+extern cdw_labels *
+cdw_training_labels(const cdw_resolver *resolver, const cdw_population *population, Oid relation);
+
 /* matches.c */
+extern double cdw_weight_in_bits(double weight);
 extern void cdw_write_matches(const cdw_resolver *resolver, const cdw_population *population,
 							  const cdw_edges *edges);
 

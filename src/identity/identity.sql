@@ -28,10 +28,10 @@ AS 'MODULE_PATHNAME', 'cdw_infer_fields' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION cdw.infer_fields(regclass, name, name) IS
 'The fields that create_resolver would choose from column names, types and content, with their options, and the columns it would ignore, with the reason';
 
-CREATE PROCEDURE cdw.train(resolver text, seed int8 DEFAULT 1)
+CREATE PROCEDURE cdw.train(resolver text, seed int8 DEFAULT 1, labels regclass DEFAULT NULL)
 AS 'MODULE_PATHNAME', 'cdw_train_procedure' LANGUAGE C;
-COMMENT ON PROCEDURE cdw.train(text, int8) IS
-'Learns a resolver''s model from its source without labels and stores it; the same seed and rows give the same model in any row order';
+COMMENT ON PROCEDURE cdw.train(text, int8, regclass) IS
+'Learns a resolver''s model from its source, and from labelled pairs where there are any (columns left_key, right_key, is_match and perhaps weight of a table, by default the resolver''s own labels), and stores it; the same seed, rows and labels give the same model in any row order';
 
 CREATE PROCEDURE cdw.resolve(resolver text, threshold float8 DEFAULT 0.5)
 AS 'MODULE_PATHNAME', 'cdw_resolve' LANGUAGE C;
@@ -42,7 +42,7 @@ CREATE FUNCTION cdw.drop_resolver(resolver text, drop_results bool DEFAULT false
 RETURNS void
 AS 'MODULE_PATHNAME', 'cdw_drop_resolver' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION cdw.drop_resolver(text, bool) IS
-'Drops a resolver''s settings, model and term frequencies, and with drop_results its identities, matches, history and golden view';
+'Drops a resolver''s settings, model and term frequencies, and with drop_results its identities, matches, history, labels and golden view';
 
 --| ## Looking into a resolver
 --|
@@ -74,11 +74,98 @@ AS 'MODULE_PATHNAME', 'cdw_evaluate' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 
 COMMENT ON FUNCTION cdw.evaluate(text, regclass, name, name) IS
 'How right a trained resolver is on its source as it is now, at pair and at cluster level: linked pairs, precision, recall and F1 (0 to 1) per threshold, over the records that the truth table labels';
 
+CREATE FUNCTION cdw.evaluate(
+    resolver text,
+    labels regclass,
+    left_key name,
+    right_key name,
+    is_match name,
+    weight name DEFAULT NULL)
+RETURNS TABLE (
+    level text,
+    threshold float8,
+    pairs int8,
+    "precision" float8,
+    recall float8,
+    f1 float8)
+AS 'MODULE_PATHNAME', 'cdw_evaluate_labels' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 40;
+COMMENT ON FUNCTION cdw.evaluate(text, regclass, name, name, name, name) IS
+'The same over labelled pairs alone, each counted weight times where a column says so (rows without a weight are left out); with is_match NULL the table lists all true pairs, and every other pair is wrong';
+
+CREATE FUNCTION cdw.reliability(resolver text, truth regclass, key name, cluster name)
+RETURNS TABLE (
+    bin int,
+    low float8,
+    high float8,
+    pairs int8,
+    mean_probability float8,
+    true_rate float8)
+AS 'MODULE_PATHNAME', 'cdw_reliability' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10;
+COMMENT ON FUNCTION cdw.reliability(text, regclass, name, name) IS
+'Whether match probabilities mean what they say: in ten bins (above low, up to high) the pairs that the model keeps of the source as it is now and that the truth table labels, their mean probability and the share that is true';
+
+CREATE FUNCTION cdw.reliability(
+    resolver text,
+    labels regclass,
+    left_key name,
+    right_key name,
+    is_match name,
+    weight name DEFAULT NULL)
+RETURNS TABLE (
+    bin int,
+    low float8,
+    high float8,
+    pairs int8,
+    mean_probability float8,
+    true_rate float8)
+AS 'MODULE_PATHNAME', 'cdw_reliability_labels' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10;
+COMMENT ON FUNCTION cdw.reliability(text, regclass, name, name, name, name) IS
+'The same over labelled pairs, each counted weight times where a column says so (rows without a weight are left out); with is_match NULL the table lists all true pairs';
+
 CREATE FUNCTION cdw.block_counts(resolver text)
-RETURNS TABLE (rule text, pairs int8, new_pairs int8, largest_block int8)
+RETURNS TABLE (
+    rule text,
+    pairs int8,
+    new_pairs int8,
+    largest_block int8,
+    oversized_blocks int8,
+    oversized_records int8,
+    max_block int4
+)
 AS 'MODULE_PATHNAME', 'cdw_block_counts' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10;
 COMMENT ON FUNCTION cdw.block_counts(text) IS
-'What each blocking rule costs and adds: pairs in its blocks, those that no earlier rule has, and records in its largest block, oversized blocks included in the last only';
+'What each blocking rule costs and adds: pairs in its blocks, those that no earlier rule has, records in its largest block, blocks over max_block and records in them, which are compared only where they also agree under another rule, and max_block, the most records in a block (0: rule not used)';
+
+--| ## Labels
+
+CREATE FUNCTION cdw.label_pair(
+    resolver text,
+    left_key text,
+    right_key text,
+    is_match bool,
+    sampling_weight float8 DEFAULT NULL)
+RETURNS void
+AS 'MODULE_PATHNAME', 'cdw_label_pair' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION cdw.label_pair(text, text, text, bool, float8) IS
+'Stores in the resolver''s table of labels whether two records match; is_match NULL withdraws what was said; sampling_weight is the one that review_queue gave with the pair, NULL keeps what is stored';
+
+CREATE FUNCTION cdw.review_queue(
+    resolver text,
+    low float8 DEFAULT NULL,
+    high float8 DEFAULT NULL,
+    max_results int DEFAULT 100,
+    purpose text DEFAULT 'review')
+RETURNS TABLE (
+    left_key text,
+    right_key text,
+    match_weight float8,
+    match_probability float8,
+    sampling_weight float8,
+    left_record jsonb,
+    right_record jsonb)
+AS 'MODULE_PATHNAME', 'cdw_review_queue' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 100;
+COMMENT ON FUNCTION cdw.review_queue(text, float8, float8, int, text) IS
+'Pairs of the last run for people to label, with match probability from low to high: for ''review'' (0.1 to 0.9) unlabelled ones, the most uncertain first; for ''sample'' (0 to 1) drawn at random within tenths of probability, each with the number of pairs that it stands for';
 
 CREATE FUNCTION cdw.list_resolvers()
 RETURNS TABLE (

@@ -158,12 +158,14 @@ CDW_FUNCTION(cdw_train_procedure)
 	text *name = resolver_argument(fcinfo);
 	cdw_resolver *resolver;
 	cdw_population *population;
+	cdw_labels *labels;
 	cdw_evidence evidence;
 	int settings;
 
 	cdw_check_not_null(fcinfo, 1, "seed");
 	PreventCommandIfReadOnly("CALL cdw.train");
 	resolver = cdw_resolver_open_to_write(name, "train");
+	cdw_check_takes_model(resolver);
 	population = cdw_load_population(resolver);
 	if (!has_pairs(population))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -171,13 +173,18 @@ CDW_FUNCTION(cdw_train_procedure)
 						errdetail("The source has %u records; a model needs two that can be "
 								  "compared.",
 								  population->records->n)));
+	labels =
+		cdw_training_labels(resolver, population, PG_ARGISNULL(2) ? InvalidOid : PG_GETARG_OID(2));
 	settings = cdw_restrict_search_path();
-	cdw_train_resolver(resolver, population, PG_GETARG_INT64(1), &evidence);
+	cdw_train_resolver(resolver, population, labels, PG_GETARG_INT64(1), &evidence);
 	cdw_restore_settings(settings);
 	ereport(
 		NOTICE,
 		(errmsg("trained resolver \"%s\" on %u records", resolver->name, population->records->n),
-		 errdetail("A random pair matches with probability %.3g.", evidence.model.prior)));
+		 labels
+			 ? errdetail("A random pair matches with probability %.3g; %zu labelled pairs helped.",
+						 evidence.model.prior, labels->n)
+			 : errdetail("A random pair matches with probability %.3g.", evidence.model.prior)));
 	cdw_resolver_close(resolver);
 	PG_RETURN_VOID();
 }
@@ -188,19 +195,36 @@ unite_cluster(uint32 a, uint32 b, double strength pg_attribute_unused(), void *a
 	cdw_union_find_unite(arg, a, b);
 }
 
-/* What the cap on blocks left out is never silent. */
+/* What the caps on blocks left out is never silent. */
 static void
 report_left_out(const cdw_resolver *resolver, const cdw_blocks *blocks)
 {
-	if (blocks->left_out > 0)
-		ereport(NOTICE,
-				(errmsg("resolver \"%s\": %u blocks of more than %d records were not compared",
-						resolver->name, blocks->left_out, blocks->max_block),
-				 errdetail("The largest has %u records; a pair in it is still found where another "
-						   "rule has both.",
-						   blocks->largest_left_out),
-				 errhint("cdw.block_counts shows the rules. Join a field to a rule to make its "
-						 "blocks smaller, or set option max_block.")));
+	StringInfoData rules;
+	int least = CDW_MAX_RECORDS;
+
+	if (blocks->left_out == 0)
+		return;
+	initStringInfo(&rules);
+	for (int r = 0; r < blocks->nlists; r++)
+	{
+		const cdw_rule_blocks *rule = &blocks->rule[r];
+
+		if (rule->left_out == 0)
+			continue;
+		least = Min(least, rule->cap);
+		appendStringInfo(&rules, "%s%s: %u of %u records", rules.len > 0 ? "; " : "",
+						 resolver->match.rule[r].text, rule->left_out, rule->records_left_out);
+	}
+	ereport(NOTICE,
+			(errmsg("resolver \"%s\": %u blocks of more than %d records were not compared",
+					resolver->name, blocks->left_out, least),
+			 errdetail("The largest has %u records; a pair in it is still found where another "
+					   "rule, or its oversized block together with this one, has both. Blocks by "
+					   "rule: %s.",
+					   blocks->largest_left_out, rules.data),
+			 errhint("cdw.block_counts shows the rules. Join a field to a rule to make its "
+					 "blocks smaller, or set option max_block.")));
+	pfree(rules.data);
 }
 
 /* The pairs that may match, by the resolver's model; it learns one where it has none. */
@@ -212,12 +236,13 @@ find_matches(cdw_resolver *resolver, cdw_population *population, double threshol
 
 	if (!has_pairs(population))
 		return palloc0(sizeof(cdw_edges));
-	if (resolver->model)
+	if (resolver->model || cdw_rules_only(resolver))
 		cdw_recall_evidence(resolver, population, evidence);
 	else
-		cdw_train_resolver(resolver, population, 1, evidence);
+		cdw_train_resolver(resolver, population,
+						   cdw_training_labels(resolver, population, InvalidOid), 1, evidence);
 	report_left_out(resolver, evidence->blocks);
-	return cdw_find_edges(evidence->blocks, &evidence->scorer, cdw_probability_weight(least));
+	return cdw_find_matches(evidence, least);
 }
 
 /* The group of each record, as its smallest record; without any pair each stands alone. */
@@ -275,6 +300,7 @@ CDW_FUNCTION(cdw_resolve)
 	cdw_check_probability(threshold, "threshold");
 	PreventCommandIfReadOnly("CALL cdw.resolve");
 	resolver = cdw_resolver_open_to_write(name, "resolve");
+	cdw_use_model_rules(resolver);
 	population = cdw_load_population(resolver);
 	settings = cdw_restrict_search_path();
 	edges = find_matches(resolver, population, threshold, &evidence);
@@ -291,7 +317,7 @@ CDW_FUNCTION(cdw_resolve)
 
 CDW_FUNCTION(cdw_drop_resolver)
 {
-	static const char *const results[] = {"identity", "match", "history"};
+	static const char *const results[] = {"identity", "match", "history", "label"};
 	text *name = resolver_argument(fcinfo);
 	cdw_resolver *resolver;
 

@@ -160,3 +160,25 @@ cdw_key_text(const cdw_keys *keys, Datum key)
 	getTypeOutputInfo(keys->type, &output, &is_varlena);
 	return OidOutputFunctionCall(output, key);
 }
+
+/* A key that was given as text; raises what the type's input raises. */
+Datum
+cdw_key_input(const cdw_resolver *resolver, text *key)
+{
+	Oid input;
+	Oid ioparam;
+
+	getTypeInputInfo(resolver->key_type, &input, &ioparam);
+	return OidInputFunctionCall(input, text_to_cstring(key), ioparam, resolver->key_typmod);
+}
+
+/* Raises P0002 for a key that no record has, or none that the caller may read. */
+void
+cdw_key_unknown(const cdw_resolver *resolver, text *key)
+{
+	ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND),
+					errmsg("record \"%s\" is not in the source of resolver \"%s\"",
+						   text_to_cstring(key), resolver->name),
+					errhint("Keys are values of column \"%s\" of %s.", resolver->key,
+							cdw_relation_name(resolver->source))));
+}

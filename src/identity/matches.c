@@ -9,6 +9,7 @@
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/float.h"
 #include "utils/memutils.h"
 
 typedef struct MatchChanges
@@ -32,10 +33,11 @@ compare_edges(const void *a, const void *b, void *arg pg_attribute_unused())
 	return left->b < right->b ? -1 : left->b > right->b;
 }
 
-static double
-weight_in_bits(const cdw_edge *edge)
+/* A weight as SQL shows it: log2 of the odds, infinite where a match rule is certain. */
+double
+cdw_weight_in_bits(double weight)
 {
-	return edge->weight / M_LN2;
+	return weight >= CDW_CERTAIN ? get_float8_infinity() : weight / M_LN2;
 }
 
 /* The edge between two records; -1 where there is none. */
@@ -74,7 +76,8 @@ read_match(TupleTableSlot *slot, void *arg)
 	int64 edge = find_edge(changes->edges, cdw_keys_find(keys, left), cdw_keys_find(keys, right));
 
 	if (edge >= 0 && !changes->kept[edge] && !slot->tts_isnull[2] &&
-		DatumGetFloat8(slot->tts_values[2]) == weight_in_bits(&changes->edges->edge[edge]))
+		DatumGetFloat8(slot->tts_values[2]) ==
+			cdw_weight_in_bits(changes->edges->edge[edge].weight))
 	{
 		changes->kept[edge] = true;
 		return;
@@ -116,7 +119,8 @@ insert_matches(const cdw_resolver *resolver, const MatchChanges *changes)
 	for (Size e = 0; e < changes->edges->n; e++)
 	{
 		const cdw_edge *edge = &changes->edges->edge[e];
-		Datum values[4] = {key[edge->a], key[edge->b], Float8GetDatum(weight_in_bits(edge)),
+		Datum values[4] = {key[edge->a], key[edge->b],
+						   Float8GetDatum(cdw_weight_in_bits(edge->weight)),
 						   Float8GetDatum(1 / (1 + exp(-edge->weight)))};
 
 		if (!changes->kept[e])

@@ -96,11 +96,23 @@ order_sources(const Loader *loader, cdw_records *records)
 {
 	uint32 *rank = palloc(sizeof(uint32) * Max(loader->nsources, 1));
 
+	records->nsources = loader->nsources;
+	records->source_name = palloc(sizeof(char *) * Max(loader->nsources, 1));
+	records->source_size = palloc0(sizeof(uint32) * Max(loader->nsources, 1));
+	records->unique_source = palloc0(sizeof(bool) * Max(loader->nsources, 1));
 	for (int i = 0; i < loader->nsources; i++)
+	{
 		rank[loader->source[i].number] = i;
+		records->source_name[i] = loader->source[i].name;
+		records->unique_source[i] = records->settings->link;
+	}
 	for (uint32 i = 0; loader->nsources > 0 && i < records->n; i++)
-		cdw_record_set_source(records, records->record[i],
-							  rank[cdw_record_source(records, records->record[i])]);
+	{
+		uint32 source = rank[cdw_record_source(records, records->record[i])];
+
+		cdw_record_set_source(records, records->record[i], source);
+		records->source_size[source]++;
+	}
 	pfree(rank);
 }
 

@@ -222,12 +222,13 @@ cdw_resolver_close(cdw_resolver *resolver)
 	pfree(resolver);
 }
 
-/* The model; 55000 where the resolver was never trained. */
+/* The model; 55000 where the resolver was never trained, or takes none. */
 cdw_model *
 cdw_resolver_model(const cdw_resolver *resolver)
 {
 	cdw_model *model = palloc(sizeof(cdw_model));
 
+	cdw_check_takes_model(resolver);
 	if (resolver->model == NULL)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("resolver \"%s\" has no model", resolver->name),

@@ -12,8 +12,8 @@
 #include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
 
-static const char *const suffixes[] = {"resolver", "term",	  "identity",
-									   "match",	   "history", "golden"};
+static const char *const suffixes[] = {"resolver", "term",	"identity", "match",
+									   "history",  "label", "golden"};
 
 /* Characters that leave a value blank, with the space that does not break and the wide one. */
 #define BLANKS "E' \\t\\r\\n\\u00A0\\u3000'"
@@ -147,6 +147,24 @@ append_survivor(StringInfo query, const cdw_resolver *resolver, int f)
 	appendStringInfo(query, " AS %s", quote_identifier(field->name));
 }
 
+/* A pair that was not drawn at random has no weight. */
+static void
+create_label(const cdw_resolver *resolver)
+{
+	char *name = cdw_result_name(resolver, "label");
+
+	cdw_execute(psprintf("CREATE TABLE %s (%s, %s, is_match boolean NOT NULL, "
+						 "weight double precision CHECK (weight > 0), "
+						 "labelled_by text NOT NULL DEFAULT CURRENT_USER, "
+						 "at timestamptz NOT NULL DEFAULT clock_timestamp(), "
+						 "PRIMARY KEY (left_key, right_key))",
+						 name, key_definition(resolver, "left_key"),
+						 key_definition(resolver, "right_key")));
+	cdw_execute(psprintf("COMMENT ON TABLE %s IS 'What people say about pairs, a pair once, left "
+						 "before right; weight: pairs that a sampled one stands for'",
+						 name));
+}
+
 /*
  * One row per identity. The value that survives is the most frequent one, then the longest, then the
  * first in C order; blank values survive only where there is nothing else.
@@ -193,5 +211,6 @@ cdw_create_results(const cdw_resolver *resolver)
 	create_identity(resolver);
 	create_match(resolver);
 	create_history(resolver);
+	create_label(resolver);
 	create_golden(resolver);
 }

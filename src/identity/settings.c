@@ -249,17 +249,34 @@ block_size(const char *option, const JsonbValue *value)
 	return (int) size;
 }
 
+/* A budget of candidates, or "auto", which is 0. */
+static double
+pairs_per_record(const char *option, const JsonbValue *value)
+{
+	char *word = cdw_json_string(value);
+
+	if (word && strcmp(word, "auto") == 0)
+		return 0;
+	return number_option(option, value, 1, 1e6);
+}
+
 static void
 read_option(cdw_resolver *resolver, const char *option, const JsonbValue *value)
 {
 	cdw_match_settings *match = &resolver->match;
 
-	if (value->type == jbvNull)
+	if (value->type == jbvNull || cdw_is_rules_option(option))
 		return;
+	if (cdw_rules_only(resolver) && strcmp(option, "max_block") != 0)
+		cdw_settings_error(psprintf("option \"%s\" cannot be used with match rules", option),
+					   "Match rules join pairs without a model; only vetoes and max_block go with "
+					   "them.");
 	if (strcmp(option, "max_block") == 0)
 		match->max_block = block_size(option, value);
 	else if (strcmp(option, "all_pairs_limit") == 0)
 		match->all_pairs_limit = number_option(option, value, 0, 1e15);
+	else if (strcmp(option, "pairs_per_record") == 0)
+		match->pairs_per_record = pairs_per_record(option, value);
 	else if (strcmp(option, "min_probability") == 0)
 		match->min_probability = number_option(option, value, 1e-6, .999999);
 	else if (strcmp(option, "clustering") == 0)
@@ -271,7 +288,8 @@ read_option(cdw_resolver *resolver, const char *option, const JsonbValue *value)
 	}
 	else
 		cdw_settings_error(psprintf("option \"%s\" does not exist", option),
-						   "Options are: max_block, all_pairs_limit, min_probability, clustering.");
+					   "Options are: max_block, pairs_per_record, all_pairs_limit, min_probability, clustering, "
+					   "match_rules, vetoes.");
 }
 
 static void
@@ -286,7 +304,7 @@ read_options(cdw_resolver *resolver, Jsonb *document, bool rules_given)
 	resolver->match.max_block = rules_given ? DEFAULT_MAX_BLOCK : 0;
 	resolver->match.all_pairs_limit = rules_given ? 0 : DEFAULT_ALL_PAIRS_LIMIT;
 	resolver->match.min_probability = DEFAULT_MIN_PROBABILITY;
-	resolver->clustering = "average";
+	resolver->clustering = cdw_rules_only(resolver) ? "connected" : "average";
 	if (!cdw_json_field(document, "options", &options))
 		return;
 	if (options.type != jbvBinary || !JsonContainerIsObject(options.val.binary.data))
@@ -313,12 +331,53 @@ cdw_settings_parse(cdw_resolver *resolver, Jsonb *document)
 	read_key(resolver, document);
 	read_fields(resolver, document);
 	read_ignored(resolver, document);
-	rules_given = read_blocking(resolver, document);
+	rules_given = cdw_read_rules(resolver, document) || read_blocking(resolver, document);
+	resolver->match.default_rules =
+		!cdw_rules_only(resolver) && cdw_has_default_rules(&resolver->match);
 	read_link(resolver, document);
 	read_options(resolver, document, rules_given);
 }
 
 /* ---- writing ---- */
+
+static void
+append_blocking(StringInfo out, const cdw_match_settings *match)
+{
+	appendStringInfoString(out, ", \"blocking\": [");
+	for (int r = 0; r < match->nrules; r++)
+	{
+		if (r > 0)
+			appendStringInfoString(out, ", ");
+		cdw_append_json_string(out, match->rule[r].text);
+	}
+	appendStringInfoChar(out, ']');
+}
+
+static void
+append_options(StringInfo out, const cdw_resolver *resolver)
+{
+	const cdw_match_settings *match = &resolver->match;
+
+	appendStringInfoString(out, ", \"options\": {\"max_block\": ");
+	if (match->max_block == 0)
+		appendStringInfoString(out, "\"auto\"");
+	else
+		appendStringInfo(out, "%d", match->max_block);
+	if (!cdw_rules_only(resolver))
+	{
+		appendStringInfoString(out, ", \"pairs_per_record\": ");
+		if (match->pairs_per_record == 0)
+			appendStringInfoString(out, "\"auto\"");
+		else
+			appendStringInfo(out, "%.15g", match->pairs_per_record);
+		appendStringInfo(out,
+						 ", \"all_pairs_limit\": %.15g, \"min_probability\": %.15g, "
+						 "\"clustering\": \"%s\"",
+						 match->all_pairs_limit, match->min_probability, resolver->clustering);
+	}
+	cdw_append_rules_json(out, resolver);
+	appendStringInfoChar(out, '}');
+}
 
 /* The settings in full, defaults included, as JSON text. */
 char *
@@ -348,21 +407,9 @@ cdw_settings_json(const cdw_resolver *resolver)
 	appendStringInfoChar(&out, '}');
 	if (resolver->ignored)
 		appendStringInfo(&out, ", \"ignored\": %s", resolver->ignored);
-	appendStringInfoString(&out, ", \"blocking\": [");
-	for (int r = 0; r < match->nrules; r++)
-	{
-		if (r > 0)
-			appendStringInfoString(&out, ", ");
-		cdw_append_json_string(&out, match->rule[r].text);
-	}
-	appendStringInfoString(&out, "], \"options\": {\"max_block\": ");
-	if (match->max_block == 0)
-		appendStringInfoString(&out, "\"auto\"");
-	else
-		appendStringInfo(&out, "%d", match->max_block);
-	appendStringInfo(&out,
-					 ", \"all_pairs_limit\": %.15g, \"min_probability\": %.15g, "
-					 "\"clustering\": \"%s\"}}",
-					 match->all_pairs_limit, match->min_probability, resolver->clustering);
+	if (!cdw_rules_only(resolver))
+		append_blocking(&out, match);
+	append_options(&out, resolver);
+	appendStringInfoChar(&out, '}');
 	return out.data;
 }

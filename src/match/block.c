@@ -3,19 +3,19 @@
  *
  * Candidate pairs. For each rule the records are sorted by key; a run of equal keys is a block. A pair
  * is emitted in the block of its first common key only, so each pair comes once.
+ *
+ * A block over the cap of its rule is not compared as a whole. Its records keep the key, marked as
+ * oversized, and are split by the oversized keys of other rules (block_split.c); what two records
+ * share beside that is found where it is not oversized.
  */
 #include "match/match.h"
 
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-/* A budget of candidates per record, and the block sizes that are tried to keep within it. */
-#define CANDIDATES_PER_RECORD 200
-static const int block_sizes[] = {1000, 700, 500, 350, 250, 200, 140, 100, 70, 50, 35, 25, 15, 10};
-
-/* The runs of two or more equal keys among sorted entries. */
-static void
-collect_blocks(cdw_block_list *list, const uint64 *entries, Size n)
+/* The runs of two or more equal keys among sorted entries: a key above, a record below. */
+void
+cdw_collect_blocks(cdw_block_list *list, const uint64 *entries, Size n)
 {
 	Size members = 0;
 
@@ -35,6 +35,7 @@ collect_blocks(cdw_block_list *list, const uint64 *entries, Size n)
 				if (pass == 1)
 				{
 					list->start[blocks] = members;
+					list->key[blocks] = entries[i] >> 32;
 					for (Size j = i; j < next; j++)
 						list->member[members + j - i] = (uint32) entries[j];
 					list->largest = Max(list->largest, next - i);
@@ -48,6 +49,8 @@ collect_blocks(cdw_block_list *list, const uint64 *entries, Size n)
 		{
 			list->nblocks = blocks;
 			list->start = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Size) * (blocks + 1));
+			list->key =
+				MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * (Size) (blocks + 1));
 			list->member =
 				MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * Max(members, 1));
 		}
@@ -55,139 +58,280 @@ collect_blocks(cdw_block_list *list, const uint64 *entries, Size n)
 	list->start[list->nblocks] = members;
 }
 
+void
+cdw_free_block_list(cdw_block_list *list)
+{
+	if (list->start == NULL)
+		return;
+	pfree(list->start);
+	pfree(list->key);
+	pfree(list->member);
+	*list = (cdw_block_list){0};
+}
+
+/* The keys that a rule gives the records, ready to be sorted and without marks; returns how many. */
+static Size
+key_entries(cdw_records *records, const cdw_rule *rule, uint64 *entries)
+{
+	Size n = 0;
+
+	for (uint32 i = 0; i < records->n; i++)
+	{
+		uint32 *keys = cdw_record_keys(records->record[i]) + rule->slot;
+
+		for (int k = 0; k < rule->nslots; k++)
+			if (keys[k])
+			{
+				keys[k] &= ~CDW_OVERSIZED;
+				entries[n++] = (uint64) keys[k] << 32 | i;
+			}
+	}
+	return n;
+}
+
 /*
- * Blocks of every rule. max_block 0 leaves all in; cdw_blocks_cap takes out the large ones later.
- * Memory: 4 bytes per record and rule that share a key with another record, 16 per record
- * while sorting.
+ * Blocks of every rule, under the given caps, one per rule. Without caps all blocks are kept whole until
+ * cdw_blocks_cap is called. Memory: 4 bytes per record and key that it shares with another record;
+ * 16 per record and key of one rule while sorting.
  */
 cdw_blocks *
-cdw_blocks_build(cdw_records *records, bool all_pairs, int max_block)
+cdw_blocks_build(cdw_records *records, bool all_pairs, const int *cap)
 {
+	const cdw_match_settings *settings = records->settings;
 	cdw_blocks *blocks = palloc0(sizeof(cdw_blocks));
+	int most = 1;
 	uint64 *entries;
 	uint64 *scratch;
 
 	blocks->all_pairs = all_pairs;
 	if (all_pairs)
 		return blocks;
-	blocks->nlists = records->settings->nrules;
-	entries =
-		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * Max(records->n, (Size) 1));
-	scratch =
-		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * Max(records->n, (Size) 1));
+	blocks->nlists = settings->nrules;
+	for (int r = 0; r < settings->nrules; r++)
+		most = Max(most, settings->rule[r].nslots);
+	entries = MemoryContextAllocHuge(CurrentMemoryContext,
+									 sizeof(uint64) * most * Max(records->n, (Size) 1));
+	scratch = MemoryContextAllocHuge(CurrentMemoryContext,
+									 sizeof(uint64) * most * Max(records->n, (Size) 1));
 	for (int r = 0; r < blocks->nlists; r++)
 	{
-		Size n = 0;
+		Size n;
 
 		CHECK_FOR_INTERRUPTS();
-		for (uint32 i = 0; i < records->n; i++)
-		{
-			uint32 key = cdw_record_keys(records->record[i])[r];
-
-			if (key)
-				entries[n++] = (uint64) key << 32 | i;
-		}
+		blocks->rule[r].cap = CDW_MAX_RECORDS;
+		n = key_entries(records, &settings->rule[r], entries);
 		cdw_radix_sort(entries, scratch, n);
-		collect_blocks(&blocks->list[r], entries, n);
+		cdw_collect_blocks(&blocks->list[r], entries, n);
 	}
 	pfree(entries);
 	pfree(scratch);
-	if (max_block > 0)
-		cdw_blocks_cap(blocks, records, max_block);
+	if (cap)
+	{
+		cdw_blocks_cap(blocks, records, cap);
+		cdw_split_blocks(blocks, records);
+	}
 	return blocks;
 }
 
-/* The largest block size that keeps all rules together within the budget of candidates. */
-int
-cdw_choose_max_block(const cdw_records *records, const cdw_blocks *blocks)
+/* Marks or unmarks a rule's key as oversized in the records of its block. */
+static void
+mark_block(const cdw_records *records, const cdw_rule *rule, const cdw_block_list *list,
+		   uint32 block, uint32 mark)
 {
-	for (int s = 0; s < (int) lengthof(block_sizes) - 1; s++)
+	for (Size i = list->start[block]; i < list->start[block + 1]; i++)
 	{
-		double pairs = 0;
+		uint32 *keys = cdw_record_keys(records->record[list->member[i]]) + rule->slot;
 
-		for (int r = 0; r < blocks->nlists; r++)
-		{
-			const cdw_block_list *list = &blocks->list[r];
-
-			for (uint32 b = 0; b < list->nblocks; b++)
-			{
-				double size = list->start[b + 1] - list->start[b];
-
-				if (size <= block_sizes[s])
-					pairs += size * (size - 1) / 2;
-			}
-		}
-		if (pairs <= (double) CANDIDATES_PER_RECORD * records->n)
-			return block_sizes[s];
+		for (int k = 0; k < rule->nslots; k++)
+			if ((keys[k] & ~CDW_OVERSIZED) == list->key[block])
+				keys[k] = list->key[block] | mark;
 	}
-	return block_sizes[lengthof(block_sizes) - 1];
+}
+
+static void
+cap_rule(cdw_blocks *blocks, const cdw_records *records, int r, int cap)
+{
+	cdw_rule_blocks *rule = &blocks->rule[r];
+	const cdw_block_list *list = &blocks->list[r];
+	Size least = Min(rule->cap, cap); /* blocks up to here are not marked and need not be */
+
+	*rule = (cdw_rule_blocks){.cap = cap};
+	blocks->max_block = Max(blocks->max_block, cap);
+	for (uint32 b = 0; b < list->nblocks; b++)
+	{
+		Size size = list->start[b + 1] - list->start[b];
+
+		if (size <= least)
+			continue;
+		mark_block(records, &records->settings->rule[r], list, b,
+				   size > (Size) cap ? CDW_OVERSIZED : 0);
+		if (size <= (Size) cap)
+			continue;
+		rule->left_out++;
+		rule->records_left_out += size;
+		blocks->left_out++;
+		blocks->largest_left_out = Max(blocks->largest_left_out, size);
+	}
 }
 
 /*
- * Takes out the blocks over max_block: their records lose the key, so that a pair that shares
- * it can still be found under a later rule.
+ * Sets the caps anew, one per rule; cdw_split_blocks then splits the blocks over them. A rule with the cap
+ * 0 is dropped.
  */
 void
-cdw_blocks_cap(cdw_blocks *blocks, cdw_records *records, int max_block)
+cdw_blocks_cap(cdw_blocks *blocks, cdw_records *records, const int *cap)
 {
-	blocks->max_block = max_block;
+	blocks->left_out = 0;
+	blocks->largest_left_out = 0;
+	blocks->max_block = 0;
 	for (int r = 0; r < blocks->nlists; r++)
-	{
-		cdw_block_list *list = &blocks->list[r];
-		uint32 kept = 0;
-		Size members = 0;
-
-		for (uint32 b = 0; b < list->nblocks; b++)
-		{
-			Size start = list->start[b];
-			Size size = list->start[b + 1] - start;
-
-			if (size > (Size) max_block)
-			{
-				blocks->left_out++;
-				blocks->largest_left_out = Max(blocks->largest_left_out, size);
-				for (Size i = start; i < start + size; i++)
-					cdw_record_keys(records->record[list->member[i]])[r] = 0;
-				continue;
-			}
-			memmove(&list->member[members], &list->member[start], sizeof(uint32) * size);
-			list->start[kept++] = members;
-			members += size;
-		}
-		list->start[kept] = members;
-		list->nblocks = kept;
-	}
+		if (cap[r] > 0)
+			cap_rule(blocks, records, r, cap[r]);
+		else
+			cdw_blocks_drop(blocks, records, r);
+	cdw_free_splits(blocks);
 }
 
-/* The pairs in the blocks of a rule, whether or not another rule has them too. */
-double
-cdw_blocks_pairs(const cdw_blocks *blocks, const cdw_records *records, int list)
+/* Gives up a rule: its records lose its keys. */
+void
+cdw_blocks_drop(cdw_blocks *blocks, cdw_records *records, int list)
 {
-	const cdw_block_list *blocks_of = &blocks->list[list];
+	const cdw_rule *rule = &records->settings->rule[list];
+
+	for (uint32 i = 0; i < records->n; i++)
+		memset(cdw_record_keys(records->record[i]) + rule->slot, 0, sizeof(uint32) * rule->nslots);
+	cdw_free_block_list(&blocks->list[list]);
+	blocks->rule[list] = (cdw_rule_blocks){0};
+}
+
+/* The pairs in blocks of up to cap records. */
+double
+cdw_list_pairs(const cdw_block_list *list, uint32 cap)
+{
 	double pairs = 0;
 
-	if (blocks->all_pairs)
-		return cdw_comparable_pairs(records);
-	for (uint32 b = 0; b < blocks_of->nblocks; b++)
+	for (uint32 b = 0; b < list->nblocks; b++)
 	{
-		double size = blocks_of->start[b + 1] - blocks_of->start[b];
+		double size = list->start[b + 1] - list->start[b];
 
-		pairs += size * (size - 1) / 2;
+		if (size <= cap)
+			pairs += size * (size - 1) / 2;
 	}
 	return pairs;
 }
 
-/* Whether an earlier rule gives the two records one key. */
-static inline bool
-seen_before(const uint32 *a, const uint32 *b, int rule)
+/*
+ * The pairs in the blocks of a rule and in what its oversized blocks are split into, whether or not
+ * another rule has them too.
+ */
+double
+cdw_blocks_pairs(const cdw_blocks *blocks, const cdw_records *records, int list)
 {
+	double pairs;
+
+	if (blocks->all_pairs)
+		return cdw_comparable_pairs(records);
+	pairs = cdw_list_pairs(&blocks->list[list], blocks->rule[list].cap);
+	for (int s = 0; s < blocks->nsplits; s++)
+		if (blocks->split[s].rule == list)
+			pairs += cdw_list_pairs(&blocks->split[s].list, blocks->split[s].cap);
+	return pairs;
+}
+
+/* The same over all rules: at least as many as there are candidates. */
+double
+cdw_blocks_all_pairs(const cdw_blocks *blocks, const cdw_records *records)
+{
+	double pairs = 0;
+
+	for (int list = 0; list < Max(blocks->nlists, 1); list++)
+		pairs += cdw_blocks_pairs(blocks, records, list);
+	return pairs;
+}
+
+/* The least key that both records have under a rule and that is not oversized; 0: none. */
+static inline uint32
+common_key(const cdw_rule *rule, const uint32 *a, const uint32 *b)
+{
+	const uint32 *left = a + rule->slot;
+	const uint32 *right = b + rule->slot;
+
+	if (rule->nslots == 1) /* a key that counts is positive as a signed number */
+		return left[0] == right[0] && (int32) left[0] > 0 ? left[0] : 0;
+	for (int i = 0, j = 0; i < rule->nslots && j < rule->nslots && left[i] && right[j];)
+	{
+		uint32 x = left[i] & ~CDW_OVERSIZED;
+		uint32 y = right[j] & ~CDW_OVERSIZED;
+
+		if (x == y && !(left[i] & CDW_OVERSIZED))
+			return x;
+		i += x <= y;
+		j += y <= x;
+	}
+	return 0;
+}
+
+/* Whether the records have a key under the rule in common that is not oversized. */
+bool
+cdw_share_key(const cdw_match_settings *settings, const uint32 *a, const uint32 *b, int rule)
+{
+	return common_key(&settings->rule[rule], a, b) != 0;
+}
+
+/* The same for any of the rules before one, or of single keys for the slots before one. */
+static inline bool
+seen_before(const cdw_match_settings *settings, const uint32 *a, const uint32 *b, int rule)
+{
+	if (!settings->several_keys)
+	{
+		for (int s = 0; s < rule; s++)
+			if (a[s] == b[s] && (int32) a[s] > 0)
+				return true;
+		return false;
+	}
 	for (int r = 0; r < rule; r++)
-		if (a[r] == b[r] && a[r] != 0)
+		if (common_key(&settings->rule[r], a, b))
 			return true;
 	return false;
 }
 
-/* Hands each pair that this rule is the first to find to the callback, the smaller record first. */
+/* The pairs of one block that this rule is the first to find, in their first common block of it. */
+static void
+walk_block(const cdw_blocks *blocks, const cdw_records *records, int list, uint32 block,
+		   cdw_pair_callback callback, void *arg)
+{
+	const cdw_match_settings *settings = records->settings;
+	const cdw_rule *rule = &settings->rule[list];
+	const cdw_block_list *blocks_of = &blocks->list[list];
+	const uint32 *member = &blocks_of->member[blocks_of->start[block]];
+	Size size = blocks_of->start[block + 1] - blocks_of->start[block];
+	/* rules without keys take no slot, so that in a run of single keys slots can be counted through */
+	int before = settings->several_keys ? list : rule->slot;
+
+	for (Size i = 0; i + 1 < size; i++)
+	{
+		const uint32 *keys = cdw_record_keys(records->record[member[i]]);
+
+		CHECK_FOR_INTERRUPTS();
+		for (Size j = i + 1; j < size; j++)
+		{
+			const uint32 *others = cdw_record_keys(records->record[member[j]]);
+
+			if ((j & 0xFFF) == 0)
+				CHECK_FOR_INTERRUPTS();
+			if (seen_before(settings, keys, others, before) ||
+				(rule->nslots > 1 && common_key(rule, keys, others) != blocks_of->key[block]) ||
+				!cdw_comparable(records, member[i], member[j]))
+				continue;
+			callback(member[i], member[j], arg);
+		}
+	}
+}
+
+/*
+ * Hands each pair that this rule is the first to find to the callback, the smaller record first: those
+ * in its blocks and those in what its oversized blocks are split into.
+ */
 void
 cdw_walk(const cdw_blocks *blocks, const cdw_records *records, int list, cdw_pair_callback callback,
 		 void *arg)
@@ -200,25 +344,11 @@ cdw_walk(const cdw_blocks *blocks, const cdw_records *records, int list, cdw_pai
 		return;
 	}
 	for (uint32 block = 0; block < blocks_of->nblocks; block++)
-	{
-		const uint32 *member = &blocks_of->member[blocks_of->start[block]];
-		Size size = blocks_of->start[block + 1] - blocks_of->start[block];
-
-		for (Size i = 0; i + 1 < size; i++)
-		{
-			const uint32 *keys = cdw_record_keys(records->record[member[i]]);
-
-			CHECK_FOR_INTERRUPTS();
-			for (Size j = i + 1; j < size; j++)
-			{
-				if ((j & 0xFFF) == 0)
-					CHECK_FOR_INTERRUPTS();
-				if (!seen_before(keys, cdw_record_keys(records->record[member[j]]), list) &&
-					cdw_comparable(records, member[i], member[j]))
-					callback(member[i], member[j], arg);
-			}
-		}
-	}
+		if (blocks_of->start[block + 1] - blocks_of->start[block] <= (Size) blocks->rule[list].cap)
+			walk_block(blocks, records, list, block, callback, arg);
+	for (int s = 0; s < blocks->nsplits; s++)
+		if (blocks->split[s].rule == list)
+			cdw_walk_split(blocks, records, s, callback, arg);
 }
 
 /* All candidate pairs, each once. */

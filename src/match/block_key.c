@@ -7,6 +7,8 @@
  */
 #include "match/match.h"
 
+#include <math.h>
+
 #include "text/text.h"
 
 typedef enum ArgumentUse
@@ -24,6 +26,7 @@ typedef struct Piece
 } Piece;
 
 #define PIECE_BUFFER 32
+#define METAPHONE_LENGTH 4
 
 struct cdw_transform
 {
@@ -31,6 +34,9 @@ struct cdw_transform
 	ArgumentUse argument;
 	Piece (*apply)(Piece value, int argument, char *buffer);
 	const char *kind; /* the only kind of field that it makes sense for; NULL: any */
+	/* instead of apply, where there are several keys: their hashes; returns how many */
+	int (*apply_several)(const char *value, int len, int argument, uint64 *hash);
+	int nkeys; /* at most */
 };
 
 /* The byte position after n characters from the start, at most len. */
@@ -141,6 +147,77 @@ month_day(Piece value, int argument pg_attribute_unused(), char *buffer pg_attri
 	return date_part(value, 4, 4);
 }
 
+/* Year and day: what is left where the month is wrong. */
+static Piece
+year_day(Piece value, int argument pg_attribute_unused(), char *buffer)
+{
+	if (value.len != 8)
+		return (Piece){value.start, 0};
+	memcpy(buffer, value.start, 4);
+	memcpy(buffer + 4, value.start + 6, 2);
+	return (Piece){buffer, 6};
+}
+
+/*
+ * A cell of a grid over numbers, by its position. Grid 2 is shifted by half a cell, so that two numbers
+ * less than half a cell apart share one of the two.
+ */
+static Piece
+grid_cell(double position, int grid, char *buffer)
+{
+	int64 cell = (int64) floor(position + (grid % 2 == 0 ? .5 : 0));
+
+	memcpy(buffer, &cell, sizeof(cell));
+	return (Piece){buffer, sizeof(cell)};
+}
+
+/* The week of a date, counted from a day far back (the algorithm of date2j, of any eight digits). */
+static Piece
+week(Piece value, int grid, char *buffer)
+{
+	int number = 0;
+	int y;
+	int m;
+	int day;
+
+	if (value.len != 8)
+		return (Piece){value.start, 0};
+	for (int i = 0; i < 8; i++)
+	{
+		if (value.start[i] < '0' || value.start[i] > '9')
+			return (Piece){value.start, 0};
+		number = number * 10 + (value.start[i] - '0');
+	}
+	y = number / 10000;
+	m = number / 100 % 100;
+	if (m < 3) /* the year begins in March, so that the leap day is its last */
+	{
+		y--;
+		m += 12;
+	}
+	day = 365 * y + y / 4 - y / 100 + y / 400 + (153 * (m - 3) + 2) / 5 + number % 100;
+	return grid_cell(day / 7.0, grid, buffer);
+}
+
+/* The cell of a number in steps of 5 percent; zero and the two signs have cells of their own. */
+static Piece
+magnitude(Piece value, int grid, char *buffer)
+{
+	char text[32];
+	double number;
+	double position;
+
+	if (value.len >= (int) sizeof(text))
+		return (Piece){value.start, 0};
+	memcpy(text, value.start, value.len);
+	text[value.len] = '\0';
+	number = strtod(text, NULL);
+	if (number == 0 || !isfinite(number))
+		return value;
+	position = log(fabs(number)) / log1p(.05);
+	return grid_cell(number > 0 ? position : position + 1e6, grid, buffer);
+}
+
 static Piece
 local_part(Piece value, int argument pg_attribute_unused(), char *buffer pg_attribute_unused())
 {
@@ -189,21 +266,59 @@ grid(Piece value, int shift, char *buffer)
 	return (Piece){buffer, cdw_grid_cell(value.start, value.len, shift, buffer)};
 }
 
+/* The NYSIIS code, of any length, as its hash. */
+static Piece
+nysiis(Piece value, int argument pg_attribute_unused(), char *buffer)
+{
+	StringInfoData code;
+	uint64 hash;
+
+	initStringInfo(&code);
+	if (!cdw_nysiis(value.start, value.len, &code))
+		return (Piece){value.start, 0};
+	hash = cdw_hash_bytes(code.data, code.len, 0);
+	memcpy(buffer, &hash, sizeof(hash));
+	pfree(code.data);
+	return (Piece){buffer, sizeof(hash)};
+}
+
+/* How a value may sound: one code or two. */
+static int
+metaphone(const char *value, int len, int argument pg_attribute_unused(), uint64 *hash)
+{
+	char primary[METAPHONE_LENGTH + 2];
+	char secondary[METAPHONE_LENGTH + 2];
+
+	if (!cdw_double_metaphone(value, len, METAPHONE_LENGTH, primary, secondary))
+		return 0;
+	hash[0] = cdw_hash_bytes(primary, strlen(primary), 0);
+	hash[1] = cdw_hash_bytes(secondary, strlen(secondary), 0);
+	return secondary[0] && hash[0] != hash[1] ? 2 : 1;
+}
+
 static const cdw_transform transforms[] = {
-	{"soundex", ARGUMENT_NONE, sound, NULL},
-	{"first", ARGUMENT_REQUIRED, first, NULL},
-	{"last", ARGUMENT_REQUIRED, last, NULL},
-	{"first_half", ARGUMENT_NONE, first_half, NULL},
-	{"last_half", ARGUMENT_NONE, last_half, NULL},
-	{"first_token", ARGUMENT_NONE, first_token, NULL},
-	{"last_token", ARGUMENT_NONE, last_token, NULL},
-	{"year", ARGUMENT_NONE, year, "date"},
-	{"year_month", ARGUMENT_NONE, year_month, "date"},
-	{"month_day", ARGUMENT_NONE, month_day, "date"},
-	{"local", ARGUMENT_NONE, local_part, "email"},
-	{"domain", ARGUMENT_NONE, domain, "email"},
-	{"minhash", ARGUMENT_OPTIONAL, minhash, NULL},
-	{"grid", ARGUMENT_OPTIONAL, grid, "location"},
+	{"soundex", ARGUMENT_NONE, sound, NULL, NULL, 1},
+	{"nysiis", ARGUMENT_NONE, nysiis, NULL, NULL, 1},
+	{"double_metaphone", ARGUMENT_NONE, NULL, NULL, metaphone, 2},
+	{"first", ARGUMENT_REQUIRED, first, NULL, NULL, 1},
+	{"last", ARGUMENT_REQUIRED, last, NULL, NULL, 1},
+	{"first_half", ARGUMENT_NONE, first_half, NULL, NULL, 1},
+	{"last_half", ARGUMENT_NONE, last_half, NULL, NULL, 1},
+	{"first_token", ARGUMENT_NONE, first_token, NULL, NULL, 1},
+	{"last_token", ARGUMENT_NONE, last_token, NULL, NULL, 1},
+	{"tokens", ARGUMENT_NONE, NULL, NULL, cdw_hash_tokens, CDW_MAX_RULE_KEYS},
+	{"token_starts", ARGUMENT_OPTIONAL, NULL, NULL, cdw_hash_token_starts, CDW_MAX_RULE_KEYS},
+	{"token_pairs", ARGUMENT_NONE, NULL, NULL, cdw_hash_token_pairs, CDW_MAX_RULE_KEYS},
+	{"year", ARGUMENT_NONE, year, "date", NULL, 1},
+	{"year_month", ARGUMENT_NONE, year_month, "date", NULL, 1},
+	{"month_day", ARGUMENT_NONE, month_day, "date", NULL, 1},
+	{"year_day", ARGUMENT_NONE, year_day, "date", NULL, 1},
+	{"week", ARGUMENT_OPTIONAL, week, "date", NULL, 1},
+	{"magnitude", ARGUMENT_OPTIONAL, magnitude, "number", NULL, 1},
+	{"local", ARGUMENT_NONE, local_part, "email", NULL, 1},
+	{"domain", ARGUMENT_NONE, domain, "email", NULL, 1},
+	{"minhash", ARGUMENT_OPTIONAL, minhash, NULL, NULL, 1},
+	{"grid", ARGUMENT_OPTIONAL, grid, "location", NULL, 1},
 };
 
 /* NULL where there is no such transform. */
@@ -242,25 +357,100 @@ cdw_transform_names(void)
 	return names.data;
 }
 
-/* The key of a record under a rule, given its standardised values; 0 where it has none. */
-uint32
-cdw_block_key(const cdw_rule *rule, StringInfo *value)
+/* How many keys a transform gives at most. */
+int
+cdw_transform_keys(const cdw_transform *transform)
 {
-	uint64 hash = 0;
-	uint32 key;
+	return transform->nkeys;
+}
 
-	for (int i = 0; i < rule->nparts; i++)
+/* The hashes of a part of a rule; returns how many, 0 where it is missing or empty. */
+static int
+part_hashes(const cdw_key_part *part, const char *value, int len, uint64 *hash)
+{
+	char buffer[PIECE_BUFFER];
+	Piece piece = {value, len};
+
+	if (piece.len > 0 && part->transform)
 	{
-		const cdw_key_part *part = &rule->part[i];
-		char buffer[PIECE_BUFFER];
-		Piece piece = {value[part->field]->data, value[part->field]->len};
-
-		if (piece.len > 0 && part->transform)
-			piece = part->transform->apply(piece, part->argument, buffer);
-		if (piece.len == 0)
-			return 0;
-		hash = cdw_hash_combine(hash, cdw_hash_bytes(piece.start, piece.len, 0));
+		if (part->transform->apply_several)
+			return part->transform->apply_several(piece.start, piece.len, part->argument, hash);
+		piece = part->transform->apply(piece, part->argument, buffer);
 	}
-	key = (uint32) (hash >> 32);
-	return key ? key : 1;
+	if (piece.len == 0)
+		return 0;
+	hash[0] = cdw_hash_bytes(piece.start, piece.len, 0);
+	return 1;
+}
+
+/*
+ * Whether a part leaves the same of two values, one key in common where it gives several: CDW_MISSING
+ * where it leaves nothing of one, 0 or 1.
+ */
+int
+cdw_key_part_agrees(const cdw_key_part *part, const char *a, int alen, const char *b, int blen)
+{
+	uint64 left[CDW_MAX_RULE_KEYS];
+	uint64 right[CDW_MAX_RULE_KEYS];
+	int nleft = part_hashes(part, a, alen, left);
+	int nright = part_hashes(part, b, blen, right);
+
+	if (nleft == 0 || nright == 0)
+		return CDW_MISSING;
+	for (int i = 0; i < nleft; i++)
+		for (int j = 0; j < nright; j++)
+			if (left[i] == right[j])
+				return 1;
+	return 0;
+}
+
+/* Sorts a record's keys under one rule, takes out doubles and fills up with zeros. */
+static void
+arrange_keys(uint32 *key, int nkeys, int nslots)
+{
+	int kept = 0;
+
+	for (int i = 1; i < nkeys; i++)
+		for (int j = i; j > 0 && key[j - 1] > key[j]; j--)
+		{
+			uint32 swap = key[j];
+
+			key[j] = key[j - 1];
+			key[j - 1] = swap;
+		}
+	for (int i = 0; i < nkeys; i++)
+		if (i == 0 || key[i] != key[kept - 1])
+			key[kept++] = key[i];
+	for (int i = kept; i < nslots; i++)
+		key[i] = 0;
+}
+
+/*
+ * The keys of a record under a rule, given its standardised values: as many as the rule has slots,
+ * 0 where there is none.
+ */
+void
+cdw_block_keys(const cdw_rule *rule, StringInfo *value, uint32 *key)
+{
+	uint64 hash[CDW_MAX_RULE_KEYS] = {0};
+	int nkeys = 1;
+
+	if (rule->nslots == 0)
+		return;
+	for (int i = 0; i < rule->nparts && nkeys > 0; i++)
+	{
+		uint64 part[CDW_MAX_RULE_KEYS];
+		int n = part_hashes(&rule->part[i], value[rule->part[i].field]->data,
+							value[rule->part[i].field]->len, part);
+
+		if (n > 1) /* of one part at most, so that up to here there is one hash */
+			for (int k = 1; k < n; k++)
+				hash[k] = hash[0];
+		nkeys = n == 0 ? 0 : Max(nkeys, n);
+		for (int k = 0; k < nkeys; k++)
+			hash[k] = cdw_hash_combine(hash[k], part[n > 1 ? k : 0]);
+	}
+	for (int k = 0; k < nkeys; k++)
+		key[k] = Max((uint32) (hash[k] >> 33), 1);
+	arrange_keys(key, nkeys, rule->nslots);
 }

@@ -87,13 +87,18 @@ static int
 email_level(const cdw_field *field pg_attribute_unused(), const cdw_value *left,
 			const cdw_value *right)
 {
-	const char *a = left->text;
-	const char *b = right->text;
-	int alocal = local_length(left);
-	int blocal = local_length(right);
+	const char *a;
+	const char *b;
+	int alocal;
+	int blocal;
 	int distance;
 	int local_distance;
 
+	cdw_put_in_order(&left, &right);
+	a = left->text;
+	b = right->text;
+	alocal = local_length(left);
+	blocal = local_length(right);
 	if (alocal == blocal && alocal >= 3 && memcmp(a, b, alocal) == 0)
 		return 1;
 	distance = cdw_damerau_levenshtein(a, left->len, b, right->len);

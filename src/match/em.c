@@ -23,7 +23,7 @@
 #include "match/em.h"
 #include "miscadmin.h"
 
-#define MAX_ITERATIONS 100
+#define MAX_ITERATIONS 40
 #define TOLERANCE 1e-3
 #define SMOOTHING .1			/* pairs added to each level of m */
 #define NEGLIGIBLE 1e-4			/* a match probability that is not worth adding */
@@ -78,6 +78,8 @@ initialise(cdw_em *em)
 			memcpy(field->m, em->rate[f], sizeof(field->m));
 		else
 			initial_m(field->m, em->settings->field[f].comparison);
+		if (em->labels && field->term.values >= 2)
+			cdw_mix_labels(em->labels, f, levels_of(em, f), 0, field->m);
 		memcpy(field->h, field->m, sizeof(field->h));
 	}
 	model->prior = Min(.3, .5 * model->records / Max(model->pairs, 1));
@@ -155,6 +157,8 @@ update_m(cdw_em *em, int f, const Expected *matches)
 	shares_of(matches->level[f], nlevels, m);
 	if (em->regularised[f] && em->model->iterations > 0)
 		change = update_penalty(em, f, m[different]);
+	if (em->labels)
+		cdw_mix_labels(em->labels, f, nlevels, matches->pairs, m);
 	agreement = 1 - m[different];
 	if (m[different] > bound)
 	{
@@ -229,28 +233,84 @@ pattern_odds(const cdw_em *em, const Weights *weights, const cdw_pattern_key *ke
 	*household -= cdw_household_dependence_discount(model, em->settings, level);
 }
 
+/*
+ * The probability that a pair of each pattern is a match, where it is one of a household otherwise with
+ * the odds that are kept in em->household_odds.
+ */
+static void
+posteriors(cdw_em *em, const Weights *weights)
+{
+	for (uint32 i = 0; i < em->npatterns; i++)
+	{
+		double match;
+		double household;
+
+		pattern_odds(em, weights, &em->pattern[i].key, &match, &household);
+		em->household_odds[i] = exp(fmin(household, 600));
+		em->match_ratio[i] = match - log(em->model->prior);
+		em->expected_matches[i] =
+			em->pattern[i].count * em->scale / (1 + (1 + em->household_odds[i]) * exp(-match));
+	}
+}
+
+/* The same where partners compete: the pairs that may match are looked at together. */
+static void
+compete(cdw_em *em)
+{
+	double least = log(NEGLIGIBLE) - log(em->model->prior) -
+				   cdw_one_to_one_gain(em->records, em->model->prior);
+	Size n = 0;
+
+	for (Size e = 0; e < em->nlinks; e++)
+	{
+		double ratio =
+			em->match_ratio[em->link[e].pattern] - log1p(em->household_odds[em->link[e].pattern]);
+
+		if (ratio < least)
+			continue;
+		em->competing[n] = em->link[e];
+		em->competing[n++].ratio = ratio;
+	}
+	cdw_one_to_one(em->records, em->model->prior, em->competing, n);
+	for (uint32 i = 0; i < em->npatterns; i++)
+		em->expected_matches[i] = 0;
+	for (Size e = 0; e < n; e++)
+		em->expected_matches[em->competing[e].pattern] += em->competing[e].probability;
+}
+
+/* Labels have the last word on pairs of their patterns. */
+static void
+follow_labels(cdw_em *em)
+{
+	for (uint32 i = 0; i < em->npatterns; i++)
+	{
+		double pairs = em->pattern[i].count * em->scale;
+
+		em->expected_matches[i] =
+			pairs * cdw_labelled_probability(em->labels, i, em->expected_matches[i] / pairs);
+	}
+}
+
 /* E-step: how many pairs of each pattern are matches, and how many households. */
 static void
-expect(const cdw_em *em, const Weights *weights, Expected *matches, Expected *households)
+expect(cdw_em *em, const Weights *weights, Expected *matches, Expected *households)
 {
+	posteriors(em, weights);
+	if (em->nlinks > 0)
+		compete(em);
+	if (em->labels)
+		follow_labels(em);
 	for (uint32 i = 0; i < em->npatterns; i++)
 	{
 		const cdw_pattern *pattern = &em->pattern[i];
 		double pairs = pattern->count * em->scale;
-		double match;
-		double household;
-		double top;
-		double total;
+		double match = em->expected_matches[i];
+		double household = (pairs - match) * em->household_odds[i] / (1 + em->household_odds[i]);
 
-		pattern_odds(em, weights, &pattern->key, &match, &household);
-		top = fmax(0, fmax(match, household));
-		total = exp(-top) + exp(match - top) + exp(household - top);
-		match = exp(match - top) / total;
-		household = exp(household - top) / total;
-		if (match >= NEGLIGIBLE)
-			add_expected(matches, pattern, em->settings->nfields, match * pairs);
-		if (household >= NEGLIGIBLE)
-			add_expected(households, pattern, em->settings->nfields, household * pairs);
+		if (match >= NEGLIGIBLE * pairs)
+			add_expected(matches, pattern, em->settings->nfields, match);
+		if (household >= NEGLIGIBLE * pairs)
+			add_expected(households, pattern, em->settings->nfields, household);
 	}
 }
 
@@ -325,8 +385,5 @@ cdw_em_fit(cdw_em *em, bool with_dependences)
 		CHECK_FOR_INTERRUPTS();
 		model->converged = iterate(em, with_dependences) < TOLERANCE;
 		model->iterations++;
-		if (getenv("CDW_EM")) fprintf(stderr, "it %d prior %g (%g pairs) hh %g\n", model->iterations, model->prior, model->prior*model->pairs, model->household_prior);
 	}
-	if (getenv("CDW_EM")) for (int f = 0; f < em->settings->nfields; f++) { fprintf(stderr, "%s bound %g pen %g:", em->settings->field[f].name, em->bound[f], em->penalty[f]); for (int l = 0; l < levels_of(em,f); l++) fprintf(stderr, " [m%.3g u%.3g w%.1f]", model->field[f].m[l], model->field[f].u[l], log2(model->field[f].m[l]/model->field[f].u[l])); fprintf(stderr, "\n"); }
-	if (getenv("CDW_EM")) for (int d = 0; d < model->ndependences; d++) fprintf(stderr, "dep %s %s lift00 %.2f\n", em->settings->field[model->dependence[d].a].name, em->settings->field[model->dependence[d].b].name, model->dependence[d].lift[0][0]);
 }

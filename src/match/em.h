@@ -7,6 +7,7 @@
 #define CDW_MATCH_EM_H
 
 #include "match/match.h"
+#include "match/one_to_one.h"
 #include "match/pattern.h"
 
 typedef struct cdw_em
@@ -17,10 +18,18 @@ typedef struct cdw_em
 	cdw_pattern *pattern;						 /* of candidates */
 	uint32 npatterns;
 	double scale;		 /* pairs that a counted candidate stands for */
-	cdw_pattern *random; /* patterns of random pairs */
+	double *match_ratio; /* of each pattern: ln of the likelihood ratio of a match */
+	double *household_odds;
+	double *expected_matches;
+	const cdw_records *records;
+	cdw_link_pair *link; /* candidates, where partners compete for them */
+	Size nlinks;
+	cdw_link_pair *competing; /* those of them that may match */
+	cdw_pattern *random;	  /* patterns of random pairs */
 	uint32 nrandom;
 	double *random_match; /* probability that they are matches */
 	cdw_joint_levels *joint;
+	cdw_label_evidence *labels;		  /* NULL: nobody has labelled anything */
 	double bound[CDW_MAX_FIELDS];	  /* the largest share of matches that may disagree */
 	bool regularised[CDW_MAX_FIELDS]; /* whether the bound is forced upon the posterior */
 	double penalty[CDW_MAX_FIELDS];	  /* on disagreement, in nats; 0 or below */

@@ -278,8 +278,8 @@ static const cdw_kind kinds[] = {
 		.standardise = standardise_name,
 		.comparison = &cdw_compare_name,
 		.max_disagreement = .10,
-		.block_keys = {"%s", "first_token(%s)", "last_token(%s)", "soundex(%s)", "first(%s, 4)",
-					   "last(%s, 4)"},
+		.block_keys = {"%s", "tokens(%s)", "soundex(%s)", "first(%s, 4)", "last(%s, 4)",
+					   "token_starts(%s)"},
 	},
 	{
 		.name = "given_name",
@@ -300,7 +300,7 @@ static const cdw_kind kinds[] = {
 		.comparison = &cdw_compare_text,
 		.max_disagreement = .10,
 		.shared = true,
-		.block_keys = {"%s", "first_token(%s)", "first(%s, 6)", "minhash(%s, 1)", "minhash(%s, 2)"},
+		.block_keys = {"%s", "tokens(%s)", "first(%s, 6)", "token_pairs(%s)", "token_starts(%s)"},
 	},
 	{
 		.name = "email",
@@ -308,7 +308,7 @@ static const cdw_kind kinds[] = {
 		.comparison = &cdw_compare_email,
 		.max_disagreement = .40,
 		.shared = true,
-		.block_keys = {"%s", "local(%s)"},
+		.block_keys = {"%s", "local(%s)", "first(%s, 5)"},
 	},
 	{
 		.name = "phone",
@@ -323,7 +323,8 @@ static const cdw_kind kinds[] = {
 		.standardise = standardise_date,
 		.comparison = &cdw_compare_date,
 		.max_disagreement = .40,
-		.block_keys = {"%s", "year_month(%s)", "month_day(%s)"},
+		.block_keys = {"%s", "year_month(%s)", "month_day(%s)", "year_day(%s)", "week(%s)",
+					   "week(%s, 2)"},
 	},
 	{
 		.name = "postcode",
@@ -331,14 +332,15 @@ static const cdw_kind kinds[] = {
 		.comparison = &cdw_compare_postcode,
 		.max_disagreement = .60,
 		.shared = true,
-		.block_keys = {"%s"},
+		.block_keys = {"%s", "first_half(%s)", "last_half(%s)"},
 	},
 	{
 		.name = "address",
 		.standardise = standardise_address,
 		.comparison = &cdw_compare_text,
 		.shared = true,
-		.block_keys = {"%s", "first(%s, 6)", "last(%s, 6)", "minhash(%s, 1)", "minhash(%s, 2)"},
+		.block_keys = {"%s", "token_pairs(%s)", "tokens(%s)", "first(%s, 6)", "last(%s, 6)",
+					   "token_starts(%s)"},
 	},
 	{
 		.name = "identifier",
@@ -358,14 +360,14 @@ static const cdw_kind kinds[] = {
 		.name = "text",
 		.standardise = standardise_text,
 		.comparison = &cdw_compare_text,
-		.block_keys = {"%s", "first(%s, 6)", "minhash(%s, 1)", "minhash(%s, 2)"},
+		.block_keys = {"%s", "token_pairs(%s)", "tokens(%s)", "first(%s, 6)", "token_starts(%s)"},
 	},
 	{
 		.name = "number",
 		.standardise = standardise_number,
 		.comparison = &cdw_compare_number,
 		.max_disagreement = .60,
-		.block_keys = {"%s"},
+		.block_keys = {"%s", "magnitude(%s)", "magnitude(%s, 2)"},
 	},
 	{
 		.name = "location",

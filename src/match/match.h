@@ -19,11 +19,12 @@
 #define CDW_MAX_FIELDS 32
 #define CDW_MAX_RULES 64
 #define CDW_MAX_LEVELS 10
-#define CDW_MAX_BLOCK_KEYS 6
-#define CDW_MISSING 15	  /* the level of a comparison with a missing value */
-#define CDW_MAX_VALUE 512 /* bytes of a standardised value that are kept */
-#define CDW_MAX_TEXT 2000 /* ... of one that is compared by its words */
-#define CDW_MAX_TOKENS 64 /* words of a value that are compared */
+#define CDW_MAX_BLOCK_KEYS 8
+#define CDW_MAX_RULE_KEYS 10 /* keys that a rule gives a record */
+#define CDW_MISSING 15		 /* the level of a comparison with a missing value */
+#define CDW_MAX_VALUE 512	 /* bytes of a standardised value that are kept */
+#define CDW_MAX_TEXT 2000	 /* ... of one that is compared by its words */
+#define CDW_MAX_TOKENS 64	 /* words of a value that are compared */
 #define CDW_MAX_RECORDS PG_INT32_MAX
 
 /* ---- kinds (kind.c): what a field holds decides how it is standardised and compared ---- */
@@ -143,9 +144,27 @@ typedef struct cdw_key_part
 typedef struct cdw_rule
 {
 	char *text;
+	int slot;	   /* where its keys are in a record */
+	int nslots;	   /* how many; 0: the rule is not used */
+	uint32 fields; /* a bit for each field that it looks at */
 	int nparts;
 	cdw_key_part part[CDW_MAX_FIELDS];
 } cdw_rule;
+
+/* What a match rule or a veto asks of a pair (deterministic.c). */
+typedef struct cdw_condition
+{
+	cdw_key_part part;
+	int unit;  /* the comparison that the field is in */
+	int level; /* a match rule: this level or a better one; a veto: a worse one; 0: equality */
+} cdw_condition;
+
+typedef struct cdw_conditions
+{
+	char *text;
+	int n;
+	cdw_condition condition[CDW_MAX_FIELDS];
+} cdw_conditions;
 
 typedef struct cdw_match_settings
 {
@@ -157,9 +176,18 @@ typedef struct cdw_match_settings
 	int residual[CDW_MAX_FIELDS];
 	int nrules;
 	cdw_rule rule[CDW_MAX_RULES];
-	bool households;		/* some fields are shared by households, others are not */
-	bool link;				/* only pairs of two different sources count */
-	int max_block;			/* records in a block; 0: chosen from the data */
+	int nmatch_rules; /* 0: pairs are judged by a model */
+	cdw_conditions *match_rule[CDW_MAX_RULES];
+	int nvetoes;
+	cdw_conditions *veto[CDW_MAX_RULES];
+	int nslots;			/* keys in a record, of all rules */
+	bool several_keys;	/* some rule gives a record more than one */
+	bool default_rules; /* the rules are the fields' own, to choose from */
+	bool households;	/* some fields are shared by households, others are not */
+	bool link;			/* only pairs of two different sources count */
+	int max_block;		/* records in a block; 0: chosen from the data */
+	double
+		pairs_per_record; /* budget within which default rules are chosen; 0: by the data's size */
 	double all_pairs_limit; /* up to so many pairs, blocking is not used */
 	double min_probability; /* pairs below are not kept */
 } cdw_match_settings;
@@ -171,14 +199,28 @@ extern const char *cdw_user_level_text(const cdw_field *field, int level);
 /* rule.c */
 extern void cdw_add_rule(cdw_match_settings *settings, const char *text);
 extern void cdw_default_rules(cdw_match_settings *settings);
+extern bool cdw_has_default_rules(const cdw_match_settings *settings);
+extern void cdw_use_rules(cdw_match_settings *settings, const bool *used);
 extern int cdw_find_field(const cdw_match_settings *settings, const char *name);
+extern const char *cdw_parse_key_part(const cdw_match_settings *settings, const char *what,
+									  const char *text, const char *at, cdw_key_part *part);
+extern void CDW_NORETURN cdw_rule_syntax_error(const char *what, const char *text, const char *at,
+											   const char *expected);
 
 /* block_key.c */
 extern const cdw_transform *cdw_find_transform(const char *name);
 extern bool cdw_transform_takes_argument(const cdw_transform *transform, bool *required);
 extern const char *cdw_transform_kind(const cdw_transform *transform);
 extern char *cdw_transform_names(void);
-extern uint32 cdw_block_key(const cdw_rule *rule, StringInfo *value);
+extern int
+cdw_key_part_agrees(const cdw_key_part *part, const char *a, int alen, const char *b, int blen);
+extern int cdw_transform_keys(const cdw_transform *transform);
+extern void cdw_block_keys(const cdw_rule *rule, StringInfo *value, uint32 *key);
+
+/* block_token.c: hashes of a value's words; returns how many, at most CDW_MAX_RULE_KEYS */
+extern int cdw_hash_tokens(const char *value, int len, int argument, uint64 *hash);
+extern int cdw_hash_token_starts(const char *value, int len, int argument, uint64 *hash);
+extern int cdw_hash_token_pairs(const char *value, int len, int argument, uint64 *hash);
 
 /* ---- records (record.c) ---- */
 
@@ -186,7 +228,7 @@ extern uint32 cdw_block_key(const cdw_rule *rule, StringInfo *value);
  * An encoded record: block keys first, so that the test for a pair's first common key costs no
  * extra cache line, then the standardised values end to end.
  *
- *     uint32 key[nrules]      0: no key
+ *     uint32 key[nslots]      by rule, ascending within one; 0: no key
  *     uint32 term[nfields]    how many records have this value
  *     uint32 source
  *     uint16 end[nfields]     where each value ends in data; an empty value is missing
@@ -207,7 +249,11 @@ typedef struct cdw_records
 	uint32 capacity;
 	cdw_record **record;
 	cdw_arena arena;
-	StringInfo *value; /* one per field: the standardised values of the record at hand */
+	uint32 nsources; /* 0: unknown */
+	char **source_name;
+	uint32 *source_size;
+	bool *unique_source; /* which list an entity once; only a link asks */
+	StringInfo *value;	 /* one per field: the standardised values of the record at hand */
 	StringInfo residual;
 	cdw_token *token; /* their words */
 } cdw_records;
@@ -231,19 +277,19 @@ cdw_record_keys(cdw_record *record)
 static inline uint32 *
 cdw_record_terms(const cdw_records *records, cdw_record *record)
 {
-	return (uint32 *) record + records->settings->nrules;
+	return (uint32 *) record + records->settings->nslots;
 }
 
 static inline uint32
 cdw_record_source(const cdw_records *records, cdw_record *record)
 {
-	return ((uint32 *) record)[records->settings->nrules + records->settings->nfields];
+	return ((uint32 *) record)[records->settings->nslots + records->settings->nfields];
 }
 
 static inline void
 cdw_record_set_source(const cdw_records *records, cdw_record *record, uint32 source)
 {
-	((uint32 *) record)[records->settings->nrules + records->settings->nfields] = source;
+	((uint32 *) record)[records->settings->nslots + records->settings->nfields] = source;
 }
 
 /* The standardised value of a field and its length in bytes, 0 where it is missing. */
@@ -305,6 +351,18 @@ extern void cdw_plan_comparisons(cdw_match_settings *settings);
 extern void cdw_levels(const cdw_records *records, const cdw_unit *unit, cdw_record *a,
 					   cdw_record *b, uint8 *level);
 
+/* ---- match rules and vetoes (deterministic.c) ---- */
+
+/* The weight of a pair that a match rule joins, from here up: certain, and infinite in SQL. */
+#define CDW_CERTAIN 1e6
+
+extern void cdw_add_match_rule(cdw_match_settings *settings, const char *text);
+extern void cdw_add_veto(cdw_match_settings *settings, const char *text);
+extern int cdw_conditions_hold(const cdw_records *records, const cdw_conditions *conditions,
+							   cdw_record *a, cdw_record *b, bool veto);
+extern bool cdw_vetoed(const cdw_records *records, cdw_record *a, cdw_record *b);
+extern double cdw_rule_strength(const cdw_records *records, cdw_record *a, cdw_record *b);
+
 /* ---- term frequencies (term.c) ---- */
 
 typedef struct cdw_terms cdw_terms;
@@ -340,32 +398,74 @@ extern void cdw_terms_summarise(const cdw_terms *terms, int field, cdw_term_summ
 
 /* ---- blocks (block.c) ---- */
 
+/*
+ * The sign of a key in a record says that its block is too large to be compared as a whole, so that the
+ * test for a common key that counts costs nothing more.
+ */
+#define CDW_OVERSIZED 0x80000000u
+
 typedef struct cdw_block_list
 {
 	uint32 nblocks;
 	Size *start; /* nblocks + 1 positions in member */
+	uint32 *key; /* of each block, without CDW_OVERSIZED */
 	uint32 *member;
 	uint32 largest;
 } cdw_block_list;
 
+/* What records have in common that share an oversized block of each of two rules (block_split.c). */
+typedef struct cdw_block_split
+{
+	int rule; /* the earlier one */
+	int other;
+	uint32 cap;
+	cdw_block_list list;
+} cdw_block_split;
+
+/* A rule's blocks: how large they may be, and those that are larger. */
+typedef struct cdw_rule_blocks
+{
+	int cap; /* records; 0: the rule is not used */
+	uint32 left_out;
+	uint32 records_left_out;
+} cdw_rule_blocks;
+
+struct cdw_group_set;
+
 typedef struct cdw_blocks
 {
 	bool all_pairs;	 /* the table is one block */
-	int max_block;	 /* larger blocks are left out */
-	uint32 left_out; /* blocks that were larger */
+	int max_block;	 /* the largest cap of a rule */
+	uint32 left_out; /* blocks that are larger than their cap */
 	uint32 largest_left_out;
 	int nlists;
 	cdw_block_list list[CDW_MAX_RULES];
+	cdw_rule_blocks rule[CDW_MAX_RULES];
+	int nsplits;
+	cdw_block_split *split;
+	struct cdw_group_set *too_large; /* groups that are over the cap even when split */
 } cdw_blocks;
 
-extern cdw_blocks *cdw_blocks_build(cdw_records *records, bool all_pairs, int max_block);
-extern int cdw_choose_max_block(const cdw_records *records, const cdw_blocks *blocks);
-extern void cdw_blocks_cap(cdw_blocks *blocks, cdw_records *records, int max_block);
+extern cdw_blocks *cdw_blocks_build(cdw_records *records, bool all_pairs, const int *cap);
+extern void cdw_blocks_cap(cdw_blocks *blocks, cdw_records *records, const int *cap);
+extern void cdw_blocks_drop(cdw_blocks *blocks, cdw_records *records, int list);
+extern double cdw_blocks_all_pairs(const cdw_blocks *blocks, const cdw_records *records);
 extern double cdw_blocks_pairs(const cdw_blocks *blocks, const cdw_records *records, int list);
+extern void cdw_collect_blocks(cdw_block_list *list, const uint64 *entries, Size n);
+extern void cdw_free_block_list(cdw_block_list *list);
+extern double cdw_list_pairs(const cdw_block_list *list, uint32 cap);
 extern void cdw_walk(const cdw_blocks *blocks, const cdw_records *records, int list,
 					 cdw_pair_callback callback, void *arg);
 extern void cdw_walk_all(const cdw_blocks *blocks, const cdw_records *records,
 						 cdw_pair_callback callback, void *arg);
+extern bool
+cdw_share_key(const cdw_match_settings *settings, const uint32 *a, const uint32 *b, int rule);
+
+/* block_split.c */
+extern void cdw_split_blocks(cdw_blocks *blocks, const cdw_records *records);
+extern void cdw_free_splits(cdw_blocks *blocks);
+extern void cdw_walk_split(const cdw_blocks *blocks, const cdw_records *records, int split,
+						   cdw_pair_callback callback, void *arg);
 
 /* ---- the model (model.c) ---- */
 
@@ -394,10 +494,12 @@ typedef struct cdw_model
 	double household_prior; /* ... that it is two people of one household; 0: not looked for */
 	bool all_pairs;
 	int max_block;
+	int cap[CDW_MAX_RULES]; /* records in a block of each rule; 0: the rule is not used */
 	int iterations;
 	bool converged;
 	cdw_field_model field[CDW_MAX_FIELDS];
-	int ndependences; /* a forest: one less than the fields at most */
+	List *unique_sources; /* of a link: names of those that list an entity once */
+	int ndependences;	  /* a forest: one less than the fields at most */
 	cdw_dependence dependence[CDW_MAX_FIELDS];
 } cdw_model;
 
@@ -444,6 +546,11 @@ extern double cdw_score(const cdw_scorer *scorer, uint32 a, uint32 b);
 extern bool
 cdw_score_above(const cdw_scorer *scorer, uint32 a, uint32 b, double cut, double *weight);
 
+struct cdw_edges;
+extern double cdw_link_slack(const cdw_scorer *scorer);
+extern void cdw_settle_links(const cdw_scorer *scorer, struct cdw_edges *edges, double cut);
+extern void cdw_recall_unique_sources(cdw_records *records, const cdw_model *model);
+
 typedef struct cdw_edge
 {
 	uint32 a; /* a < b */
@@ -461,9 +568,36 @@ typedef struct cdw_edges
 
 extern cdw_edges *cdw_find_edges(const cdw_blocks *blocks, const cdw_scorer *scorer, double cut);
 
+/* ---- choice of rules (choose_rules.c) ---- */
+
+extern cdw_blocks *cdw_choose_blocks(cdw_records *records, bool all_pairs);
+extern bool cdw_choose_rules(cdw_records *records, const cdw_scorer *scorer, cdw_blocks *blocks);
+
+/* ---- labelled pairs (label.c) ---- */
+
+typedef struct cdw_label
+{
+	uint32 a; /* a < b */
+	uint32 b;
+	bool is_match;
+	double weight; /* pairs that it stands for; 0: not drawn at random */
+} cdw_label;
+
+typedef struct cdw_labels
+{
+	cdw_label *label; /* sorted, a pair once, after cdw_labels_finish */
+	Size n;
+	Size capacity;
+} cdw_labels;
+
+extern cdw_labels *cdw_labels_create(void);
+extern void cdw_labels_add(cdw_labels *labels, cdw_label label);
+extern const cdw_label *cdw_labels_finish(cdw_labels *labels);
+extern const cdw_label *cdw_find_label(const cdw_labels *labels, uint32 a, uint32 b);
+
 /* ---- training (train.c) ---- */
 
-extern void cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks **blocks,
-					  cdw_model *model);
+extern void cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels,
+					  int64 seed, cdw_blocks **blocks, cdw_model *model);
 
 #endif /* CDW_MATCH_H */

@@ -69,6 +69,34 @@ append_dependence(StringInfo out, const cdw_dependence *dependence,
 	appendStringInfoString(out, "]}");
 }
 
+static void
+append_sources(StringInfo out, List *names)
+{
+	ListCell *cell;
+
+	foreach (cell, names)
+	{
+		if (cell != list_head(names))
+			appendStringInfoString(out, ", ");
+		cdw_append_json_string(out, lfirst(cell));
+	}
+}
+
+/* The records in a block of each rule; 0: the rule is not used. */
+static void
+append_caps(StringInfo out, const cdw_model *model, const cdw_match_settings *settings)
+{
+	appendStringInfoString(out, ", \"rules\": {");
+	for (int r = 0; r < settings->nrules; r++)
+	{
+		if (r > 0)
+			appendStringInfoString(out, ", ");
+		cdw_append_json_string(out, settings->rule[r].text);
+		appendStringInfo(out, ": %d", model->cap[r]);
+	}
+	appendStringInfoChar(out, '}');
+}
+
 /* Appends the model as a JSON object. */
 void
 cdw_model_append_json(StringInfo out, const cdw_model *model, const cdw_match_settings *settings)
@@ -80,8 +108,11 @@ cdw_model_append_json(StringInfo out, const cdw_model *model, const cdw_match_se
 	append_number(out, "household_prior", model->household_prior);
 	append_number(out, "max_block", model->max_block);
 	append_number(out, "iterations", model->iterations);
-	appendStringInfo(out, ", \"all_pairs\": %s, \"converged\": %s, \"fields\": {",
+	appendStringInfo(out, ", \"all_pairs\": %s, \"converged\": %s",
 					 model->all_pairs ? "true" : "false", model->converged ? "true" : "false");
+	if (!model->all_pairs)
+		append_caps(out, model, settings);
+	appendStringInfoString(out, ", \"fields\": {");
 	for (int f = 0; f < settings->nfields; f++)
 	{
 		if (f > 0)
@@ -95,16 +126,17 @@ cdw_model_append_json(StringInfo out, const cdw_model *model, const cdw_match_se
 			appendStringInfoString(out, ", ");
 		append_dependence(out, &model->dependence[d], settings);
 	}
+	appendStringInfoString(out, "], \"unique_sources\": [");
+	append_sources(out, model->unique_sources);
 	appendStringInfoString(out, "]}");
 }
 
 static void CDW_NORETURN
 model_error(const char *what)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the stored model is not valid"),
-			 errdetail("\"%s\" is missing or out of range.", what),
-			 errhint("CALL cdw.train makes a new one.")));
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the model is not valid"),
+					errdetail("\"%s\" is missing or out of range.", what),
+					errhint("CALL cdw.train makes a new one.")));
 }
 
 static double
@@ -237,6 +269,42 @@ read_dependences(Jsonb *document, const cdw_match_settings *settings, cdw_model 
 		read_dependence(read_inner(dependences, d, "dependences"), settings, &model->dependence[d]);
 }
 
+static void
+read_sources(Jsonb *document, cdw_model *model)
+{
+	Jsonb *sources = read_container(document, "unique_sources");
+
+	if (!JB_ROOT_IS_ARRAY(sources))
+		model_error("unique_sources");
+	for (uint32 s = 0; s < JB_ROOT_COUNT(sources); s++)
+		model->unique_sources =
+			lappend(model->unique_sources,
+					cdw_json_string(read_element(sources, s, jbvString, "unique_sources")));
+}
+
+/*
+ * Caps by the text of the rule. A rule that the model does not know, because it was added later or the
+ * model was written before rules had caps of their own, has the cap of all.
+ */
+static void
+read_caps(Jsonb *document, const cdw_match_settings *settings, cdw_model *model)
+{
+	JsonbValue value;
+	Jsonb *rules =
+		cdw_json_field(document, "rules", &value) ? read_container(document, "rules") : NULL;
+
+	if (rules && !JB_ROOT_IS_OBJECT(rules))
+		model_error("rules");
+	for (int r = 0; r < settings->nrules; r++)
+	{
+		const char *rule = settings->rule[r].text;
+
+		model->cap[r] = model->max_block;
+		if (rules && cdw_json_field(rules, rule, &value))
+			model->cap[r] = (int) read_number(rules, rule, 0, CDW_MAX_RECORDS);
+	}
+}
+
 /* Reads what cdw_model_append_json wrote; raises 22023 where anything is missing or impossible. */
 void
 cdw_model_parse(Jsonb *document, const cdw_match_settings *settings, cdw_model *model)
@@ -253,8 +321,10 @@ cdw_model_parse(Jsonb *document, const cdw_match_settings *settings, cdw_model *
 	model->iterations = (int) read_number(document, "iterations", 0, 1e6);
 	model->all_pairs = read_bool(document, "all_pairs");
 	model->converged = read_bool(document, "converged");
+	read_caps(document, settings, model);
 	for (int f = 0; f < settings->nfields; f++)
 		read_field(read_container(fields, settings->field[f].name), &settings->field[f],
 				   &model->field[f]);
 	read_dependences(document, settings, model);
+	read_sources(document, model);
 }

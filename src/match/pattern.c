@@ -55,8 +55,9 @@ cdw_pattern_counter_create(const cdw_scorer *scorer)
 	return counter;
 }
 
-static void
-pattern_of(const cdw_scorer *scorer, uint32 a, uint32 b, cdw_pattern_key *key)
+/* The agreement pattern of a pair; symmetric in the two records. */
+void
+cdw_pattern_of(const cdw_scorer *scorer, uint32 a, uint32 b, cdw_pattern_key *key)
 {
 	const cdw_records *records = scorer->records;
 	const cdw_match_settings *settings = records->settings;
@@ -91,7 +92,7 @@ cdw_pattern_count(cdw_pattern_counter *counter, uint32 a, uint32 b)
 	PatternEntry *entry;
 	bool found;
 
-	pattern_of(counter->scorer, a, b, &key);
+	cdw_pattern_of(counter->scorer, a, b, &key);
 	entry = pattern_insert(counter->table, key, &found);
 	if (!found)
 	{
@@ -203,10 +204,8 @@ cdw_candidate_patterns(const cdw_blocks *blocks, const cdw_scorer *scorer, uint6
 					   uint32 *npatterns, double *scale)
 {
 	CandidateCounter candidates = {.counter = cdw_pattern_counter_create(scorer), .every = 1};
-	double expected = 0;
+	double expected = cdw_blocks_all_pairs(blocks, scorer->records);
 
-	for (int list = 0; list < Max(blocks->nlists, 1); list++)
-		expected += cdw_blocks_pairs(blocks, scorer->records, list);
 	if (expected > MAX_SAMPLE)
 	{
 		candidates.every = (uint64) ceil(expected / MAX_SAMPLE);

@@ -29,6 +29,7 @@ typedef struct cdw_pattern
 typedef struct cdw_pattern_counter cdw_pattern_counter;
 
 extern cdw_pattern_counter *cdw_pattern_counter_create(const cdw_scorer *scorer);
+extern void cdw_pattern_of(const cdw_scorer *scorer, uint32 a, uint32 b, cdw_pattern_key *key);
 extern uint32 cdw_pattern_count(cdw_pattern_counter *counter, uint32 a, uint32 b);
 extern cdw_pattern *
 cdw_pattern_counter_finish(cdw_pattern_counter *counter, uint32 *npatterns, uint32 **rank);
@@ -53,5 +54,23 @@ typedef struct cdw_joint_levels cdw_joint_levels;
 extern cdw_joint_levels *
 cdw_joint_levels_create(const cdw_match_settings *settings, const cdw_pattern *pattern, uint32 n);
 extern void cdw_learn_dependences(cdw_joint_levels *joint, const double *match, cdw_model *model);
+
+/* label.c: what labelled pairs say to EM */
+typedef struct cdw_label_evidence
+{
+	double *yes; /* by pattern: labels that speak for a match */
+	double *no;
+	double level[CDW_MAX_FIELDS][CDW_MISSING + 1]; /* labelled matches drawn at random */
+} cdw_label_evidence;
+
+extern cdw_label_evidence *
+cdw_label_evidence_create(const cdw_labels *labels, const cdw_scorer *scorer,
+						  const cdw_pattern *pattern, uint32 npatterns);
+extern double
+cdw_labelled_probability(const cdw_label_evidence *evidence, uint32 pattern, double probability);
+extern double cdw_labelled_bound(const cdw_label_evidence *evidence, int field, int level,
+								 int nlevels, double bound);
+extern void cdw_mix_labels(const cdw_label_evidence *evidence, int field, int nlevels, double pairs,
+						   double *share);
 
 #endif /* CDW_MATCH_PATTERN_H */

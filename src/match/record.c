@@ -20,7 +20,7 @@ cdw_records_create(const cdw_match_settings *settings)
 	records->settings = settings;
 	for (int f = 0; f < settings->nfields; f++)
 		records->split_index[f] = settings->field[f].comparison->split ? records->nsplit++ : -1;
-	records->end_offset = sizeof(uint32) * (settings->nrules + settings->nfields + 1);
+	records->end_offset = sizeof(uint32) * (settings->nslots + settings->nfields + 1);
 	records->data_offset =
 		records->end_offset + sizeof(uint16) * (settings->nfields + records->nsplit);
 	records->capacity = FIRST_CAPACITY;
@@ -153,7 +153,7 @@ void
 cdw_records_add(cdw_records *records, const cdw_raw_value *raw, uint32 source)
 {
 	const cdw_match_settings *settings = records->settings;
-	uint32 key[CDW_MAX_RULES];
+	uint32 key[CDW_MAX_RULES * CDW_MAX_RULE_KEYS];
 	uint16 count[CDW_MAX_FIELDS];
 	cdw_record *record;
 	uint16 *end;
@@ -171,14 +171,14 @@ cdw_records_add(cdw_records *records, const cdw_raw_value *raw, uint32 source)
 	}
 	/* candidates are found by whole values, also where only what is left of them is compared */
 	for (int r = 0; r < settings->nrules; r++)
-		key[r] = cdw_block_key(&settings->rule[r], records->value);
+		cdw_block_keys(&settings->rule[r], records->value, key + settings->rule[r].slot);
 	drop_words(records);
 	ntokens = split_values(records, count);
 	for (int f = 0; f < settings->nfields; f++)
 		size += records->value[f]->len;
 	size = TYPEALIGN(sizeof(uint16), records->data_offset + size);
 	record = cdw_arena_alloc(&records->arena, size + sizeof(cdw_token) * ntokens);
-	memcpy(cdw_record_keys(record), key, sizeof(uint32) * settings->nrules);
+	memcpy(cdw_record_keys(record), key, sizeof(uint32) * settings->nslots);
 	memset(cdw_record_terms(records, record), 0, sizeof(uint32) * settings->nfields);
 	cdw_record_set_source(records, record, source);
 	end = (uint16 *) ((char *) record + records->end_offset);

@@ -17,6 +17,7 @@
 
 typedef struct Scanner
 {
+	const char *what; /* "blocking rule" and the like, for messages */
 	const char *text; /* the whole rule, for messages */
 	const char *at;
 } Scanner;
@@ -25,7 +26,7 @@ static void CDW_NORETURN
 syntax_error(const Scanner *scanner, const char *expected)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("blocking rule \"%s\" cannot be parsed", scanner->text),
+					errmsg("%s \"%s\" cannot be parsed", scanner->what, scanner->text),
 					errdetail("Expected %s at character %d.", expected,
 							  pg_mbstrlen_with_len(scanner->text, scanner->at - scanner->text) + 1),
 					errhint("A rule is fields or transforms joined by commas, for example "
@@ -113,10 +114,10 @@ field_of_rule(const cdw_match_settings *settings, const Scanner *scanner, const 
 	int field = cdw_find_field(settings, name);
 
 	if (field < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("blocking rule \"%s\" names an unknown field \"%s\"", scanner->text, name),
-				 errhint("Only the resolver's fields can be used; names are case-exact.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("%s \"%s\" names an unknown field \"%s\"", scanner->what,
+							   scanner->text, name),
+						errhint("Only the resolver's fields can be used; names are case-exact.")));
 	return field;
 }
 
@@ -136,15 +137,15 @@ parse_part(const cdw_match_settings *settings, Scanner *scanner, cdw_key_part *p
 	part->transform = cdw_find_transform(word);
 	if (part->transform == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("blocking rule \"%s\" names an unknown transform \"%s\"",
+						errmsg("%s \"%s\" names an unknown transform \"%s\"", scanner->what,
 							   scanner->text, word),
 						errhint("Transforms are: %s.", cdw_transform_names())));
 	part->field = field_of_rule(settings, scanner, scan_word(scanner));
 	kind = cdw_transform_kind(part->transform);
 	if (kind && strcmp(kind, settings->field[part->field].kind->name) != 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("transform \"%s\" of blocking rule \"%s\" needs a field of kind %s",
-							   word, scanner->text, kind),
+						errmsg("transform \"%s\" of %s \"%s\" needs a field of kind %s", word,
+							   scanner->what, scanner->text, kind),
 						errdetail("Field \"%s\" is of kind %s.", settings->field[part->field].name,
 								  settings->field[part->field].kind->name)));
 	if (cdw_transform_takes_argument(part->transform, &required) &&
@@ -158,21 +159,63 @@ parse_part(const cdw_match_settings *settings, Scanner *scanner, cdw_key_part *p
 		syntax_error(scanner, "a closing parenthesis");
 }
 
+/*
+ * Reads one part of a rule of another sort, "match rule" or "veto", at a position in its text; returns
+ * the position after it and the blanks that follow. Raises 22023.
+ */
+const char *
+cdw_parse_key_part(const cdw_match_settings *settings, const char *what, const char *text,
+				   const char *at, cdw_key_part *part)
+{
+	Scanner scanner = {.what = what, .text = text, .at = at};
+
+	parse_part(settings, &scanner, part);
+	skip_blanks(&scanner);
+	return scanner.at;
+}
+
+/* Refuses a rule of another sort (22023), at a position in its text. */
+void
+cdw_rule_syntax_error(const char *what, const char *text, const char *at, const char *expected)
+{
+	Scanner scanner = {.what = what, .text = text, .at = at};
+
+	syntax_error(&scanner, expected);
+}
+
+/* Takes a part into account; raises 22023 where two parts of a rule give several keys. */
+static void
+count_keys(cdw_rule *rule, const cdw_key_part *part)
+{
+	int nkeys = part->transform ? cdw_transform_keys(part->transform) : 1;
+
+	rule->fields |= (uint32) 1 << part->field;
+	if (nkeys > 1 && rule->nslots > 1)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("blocking rule \"%s\" has two parts with several keys", rule->text),
+						errhint("A rule has at most one of tokens, token_starts, token_pairs and "
+								"double_metaphone.")));
+	rule->nslots = Max(rule->nslots, nkeys);
+}
+
 /* Raises 22023 where the text is no rule over these fields. */
 static void
 parse_rule(const cdw_match_settings *settings, const char *text, cdw_rule *rule)
 {
-	Scanner scanner = {.text = text, .at = text};
+	Scanner scanner = {.what = "blocking rule", .text = text, .at = text};
 
 	rule->text = pstrdup(text);
 	rule->nparts = 0;
+	rule->nslots = 1;
+	rule->fields = 0;
 	do
 	{
 		if (rule->nparts == CDW_MAX_FIELDS)
 			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 							errmsg("blocking rule \"%s\" has too many parts", text),
 							errdetail("A rule has at most %d parts.", CDW_MAX_FIELDS)));
-		parse_part(settings, &scanner, &rule->part[rule->nparts++]);
+		parse_part(settings, &scanner, &rule->part[rule->nparts]);
+		count_keys(rule, &rule->part[rule->nparts++]);
 	} while (accept(&scanner, ','));
 	skip_blanks(&scanner);
 	if (*scanner.at != '\0')
@@ -183,11 +226,34 @@ parse_rule(const cdw_match_settings *settings, const char *text, cdw_rule *rule)
 void
 cdw_add_rule(cdw_match_settings *settings, const char *text)
 {
+	cdw_rule *rule;
+
 	if (settings->nrules == CDW_MAX_RULES)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many blocking rules"),
 						errdetail("A resolver has at most %d rules.", CDW_MAX_RULES)));
-	parse_rule(settings, text, &settings->rule[settings->nrules]);
-	settings->nrules++;
+	rule = &settings->rule[settings->nrules++];
+	parse_rule(settings, text, rule);
+	rule->slot = settings->nslots;
+	settings->nslots += rule->nslots;
+	settings->several_keys |= rule->nslots > 1;
+}
+
+/* Before records are made: those rules only give them keys that are used. */
+void
+cdw_use_rules(cdw_match_settings *settings, const bool *used)
+{
+	settings->nslots = 0;
+	settings->several_keys = false;
+	for (int r = 0; r < settings->nrules; r++)
+	{
+		cdw_rule *rule = &settings->rule[r];
+
+		rule->slot = settings->nslots;
+		if (!used[r])
+			rule->nslots = 0;
+		settings->nslots += rule->nslots;
+		settings->several_keys |= rule->nslots > 1;
+	}
 }
 
 /* ---- default rules ---- */
@@ -231,10 +297,10 @@ add_default_rule(cdw_match_settings *settings, const char *key, const char *fiel
 
 /*
  * Every kind brings its keys: the first of each field, then the second, so that where there are
- * too many the plainest stay. Raises 22023 where no field has any.
+ * too many the plainest stay.
  */
-void
-cdw_default_rules(cdw_match_settings *settings)
+static void
+add_default_rules(cdw_match_settings *settings)
 {
 	for (int k = 0; k < CDW_MAX_BLOCK_KEYS; k++)
 		for (int f = 0; f < settings->nfields; f++)
@@ -244,8 +310,39 @@ cdw_default_rules(cdw_match_settings *settings)
 			if (key && settings->nrules < CDW_MAX_RULES)
 				add_default_rule(settings, key, settings->field[f].name);
 		}
+	/* a field without a key of its own, a category, splits the large blocks of others */
+	for (int f = 0, others = settings->nrules; f < settings->nfields && others > 0; f++)
+		if (settings->field[f].kind->block_keys[0] == NULL && settings->nrules < CDW_MAX_RULES)
+			add_default_rule(settings, "%s", settings->field[f].name);
+}
+
+/* Adds the block keys of the fields' kinds. Raises 22023 where no field has any. */
+void
+cdw_default_rules(cdw_match_settings *settings)
+{
+	add_default_rules(settings);
 	if (settings->nrules == 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("no blocking rule can be derived from the fields"),
 						errhint("Give blocking rules, for example blocking => ARRAY['city'].")));
+}
+
+/*
+ * Whether the rules are those that the fields bring, all of them and in their order: then they are
+ * candidates to choose from. Rules that somebody has changed are used as they are.
+ */
+bool
+cdw_has_default_rules(const cdw_match_settings *settings)
+{
+	cdw_match_settings *plain = palloc(sizeof(cdw_match_settings));
+	bool same;
+
+	*plain = *settings;
+	plain->nrules = plain->nslots = 0;
+	add_default_rules(plain);
+	same = plain->nrules == settings->nrules;
+	for (int r = 0; same && r < plain->nrules; r++)
+		same = strcmp(plain->rule[r].text, settings->rule[r].text) == 0;
+	pfree(plain);
+	return same;
 }

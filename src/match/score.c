@@ -155,7 +155,7 @@ cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, const cdw_model 
 	order_units(scorer, reach);
 }
 
-/* The weight of a pair, all fields compared. */
+/* The weight of a pair, all fields compared; minus infinity where a veto forbids it. */
 double
 cdw_score(const cdw_scorer *scorer, uint32 a, uint32 b)
 {
@@ -178,6 +178,11 @@ cdw_score_above(const cdw_scorer *scorer, uint32 a, uint32 b, double cut, double
 	uint8 level[CDW_MAX_FIELDS];
 	double sum = scorer->prior_weight;
 
+	if (settings->nmatch_rules > 0)
+	{
+		*weight = cdw_rule_strength(scorer->records, left, right);
+		return *weight > cut;
+	}
 	for (int k = 0; k < settings->nunits; k++)
 	{
 		const cdw_unit *unit = &settings->unit[scorer->order[k]];
@@ -191,8 +196,8 @@ cdw_score_above(const cdw_scorer *scorer, uint32 a, uint32 b, double cut, double
 	if (sum <= cut)
 		return false;
 	sum -= cdw_household_discount(scorer, level, left);
-	*weight = sum;
-	return sum > cut;
+	*weight = cdw_vetoed(scorer->records, left, right) ? -get_float8_infinity() : sum;
+	return *weight > cut;
 }
 
 typedef struct EdgeSearch

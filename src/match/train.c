@@ -94,13 +94,189 @@ prepare_fields(cdw_em *em, const cdw_records *records, const cdw_terms *terms)
 	}
 }
 
+/* ---- links between sources that list an entity once ---- */
+
+#define MOST_LINKS 50000000 /* candidates that are looked at together */
+
+typedef struct LinkLister
+{
+	cdw_pattern_counter *counter;
+	cdw_em *em;
+	Size capacity;
+} LinkLister;
+
+static void
+list_link(uint32 a, uint32 b, void *arg)
+{
+	LinkLister *lister = arg;
+	cdw_em *em = lister->em;
+
+	if (em->nlinks == lister->capacity)
+	{
+		lister->capacity *= 2;
+		em->link = repalloc_huge(em->link, sizeof(cdw_link_pair) * lister->capacity);
+	}
+	em->link[em->nlinks++] =
+		(cdw_link_pair){.a = a, .b = b, .pattern = cdw_pattern_count(lister->counter, a, b)};
+}
+
+/* All candidates of a link, one by one, with their patterns. */
+static void
+list_links(cdw_em *em, const cdw_blocks *blocks, const cdw_scorer *scorer)
+{
+	LinkLister lister = {.em = em, .capacity = 1024};
+	uint32 *rank;
+
+	lister.counter = cdw_pattern_counter_create(scorer);
+	em->link = palloc(sizeof(cdw_link_pair) * lister.capacity);
+	cdw_walk_all(blocks, scorer->records, list_link, &lister);
+	em->pattern = cdw_pattern_counter_finish(lister.counter, &em->npatterns, &rank);
+	em->scale = 1;
+	for (Size e = 0; e < em->nlinks; e++)
+		em->link[e].pattern = rank[em->link[e].pattern];
+	em->competing = MemoryContextAllocHuge(CurrentMemoryContext,
+										   sizeof(cdw_link_pair) * Max(em->nlinks, (Size) 1));
+	pfree(rank);
+}
+
+static bool
+any_unique_source(const cdw_records *records)
+{
+	for (uint32 s = 0; s < records->nsources; s++)
+		if (records->unique_source[s])
+			return true;
+	return false;
+}
+
+/* Finds sources with duplicates by the model as it is; returns whether there are new ones. */
+static bool
+reconsider_sources(cdw_em *em, cdw_records *records)
+{
+	cdw_scorer *scorer = palloc(sizeof(cdw_scorer));
+	bool found;
+
+	for (Size e = 0; e < em->nlinks; e++)
+		em->link[e].ratio = em->match_ratio[em->link[e].pattern];
+	cdw_scorer_init(scorer, records, em->model);
+	found = cdw_find_duplicate_sources(scorer, records, em->link, em->nlinks);
+	if (!any_unique_source(records))
+		em->nlinks = 0;
+	pfree(scorer);
+	return found;
+}
+
+static void
+note_unique_sources(cdw_model *model, const cdw_records *records)
+{
+	model->unique_sources = NIL;
+	for (uint32 s = 0; s < records->nsources; s++)
+		if (records->unique_source[s])
+			model->unique_sources = lappend(model->unique_sources, records->source_name[s]);
+}
+
+static double *
+pattern_numbers(const cdw_em *em)
+{
+	return MemoryContextAllocHuge(CurrentMemoryContext,
+								  sizeof(double) * Max(em->npatterns, (Size) 1));
+}
+
+static void
+fit(cdw_em *em)
+{
+	cdw_em_fit(em, false);
+	if (em->model->prior <= MOST_MATCHES)
+		cdw_em_fit(em, true);
+}
+
+/* Labelled matches that disagree widen the bound on disagreement. */
+static void
+hear_labels(cdw_em *em, const cdw_labels *labels, const cdw_scorer *scorer)
+{
+	em->labels = cdw_label_evidence_create(labels, scorer, em->pattern, em->npatterns);
+	for (int f = 0; f < em->settings->nfields; f++)
+	{
+		const cdw_comparison *comparison = em->settings->field[f].comparison;
+
+		em->bound[f] = cdw_labelled_bound(em->labels, f, comparison->different,
+										  comparison->nlevels, em->bound[f]);
+	}
+}
+
+static void
+forget_patterns(cdw_em *em)
+{
+	if (em->pattern == NULL)
+		return;
+	pfree(em->pattern);
+	pfree(em->match_ratio);
+	pfree(em->household_odds);
+	pfree(em->expected_matches);
+	if (em->link)
+	{
+		pfree(em->link);
+		pfree(em->competing);
+		em->link = NULL;
+		em->nlinks = 0;
+	}
+}
+
+/* EM on the candidates in the blocks; the scorer is for the weights of rare values. */
+static void
+learn(cdw_em *em, cdw_records *records, const cdw_blocks *blocks, const cdw_labels *labels,
+	  const cdw_scorer *scorer)
+{
+	forget_patterns(em);
+	if (em->settings->link && cdw_blocks_all_pairs(blocks, records) <= MOST_LINKS)
+		list_links(em, blocks, scorer);
+	else
+		em->pattern =
+			cdw_candidate_patterns(blocks, scorer, em->model->seed, &em->npatterns, &em->scale);
+	if (labels)
+		hear_labels(em, labels, scorer);
+	em->match_ratio = pattern_numbers(em);
+	em->household_odds = pattern_numbers(em);
+	em->expected_matches = pattern_numbers(em);
+	do
+		fit(em);
+	while (em->nlinks > 0 && reconsider_sources(em, records));
+	if (em->nlinks > 0)
+		note_unique_sources(em->model, records);
+}
+
+/* The model for scoring: what it needs is the weight, so m takes the penalty in. */
+static void
+with_penalties(const cdw_em *em, cdw_model *model)
+{
+	if (model != em->model)
+		*model = *em->model;
+	for (int f = 0; f < em->settings->nfields; f++)
+		model->field[f].m[em->settings->field[f].comparison->different] *= exp(em->penalty[f]);
+}
+
+/* Chooses among the rules by what the model says that they find; whether any was given up. */
+static bool
+worth_its_rules(const cdw_em *em, cdw_records *records, cdw_blocks *blocks)
+{
+	cdw_model *model = palloc(sizeof(cdw_model));
+	cdw_scorer *scorer = palloc(sizeof(cdw_scorer));
+	bool changed;
+
+	with_penalties(em, model);
+	cdw_scorer_init(scorer, records, model);
+	changed = cdw_choose_rules(records, scorer, blocks);
+	pfree(scorer);
+	pfree(model);
+	return changed;
+}
+
 /*
- * Fits a model to the records and gives back the blocks it was fitted on, capped; the records then
+ * Fits a model to the records, and to labelled pairs where there are any, and gives back the blocks it was fitted on, capped; the records then
  * carry the counts of their values. Two records at least.
  */
 void
-cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks **blocks,
-		  cdw_model *model)
+cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels, int64 seed,
+		  cdw_blocks **blocks, cdw_model *model)
 {
 	const cdw_match_settings *settings = records->settings;
 	cdw_em *em = palloc0(sizeof(cdw_em));
@@ -114,6 +290,7 @@ cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks *
 	model->prior = model->household_prior = .5;
 	em->settings = settings;
 	em->model = model;
+	em->records = records;
 	cdw_terms_apply(terms, records);
 	prepare_fields(em, records, terms);
 	cdw_scorer_init(scorer, records, model);
@@ -128,19 +305,15 @@ cdw_train(cdw_records *records, const cdw_terms *terms, int64 seed, cdw_blocks *
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * Max(em->nrandom, (Size) 1));
 	em->joint = cdw_joint_levels_create(settings, em->random, em->nrandom);
 
-	*blocks = cdw_blocks_build(records, model->all_pairs, settings->max_block);
-	if (!model->all_pairs && settings->max_block == 0)
-		cdw_blocks_cap(*blocks, records, cdw_choose_max_block(records, *blocks));
+	*blocks = cdw_choose_blocks(records, model->all_pairs);
+	learn(em, records, *blocks, labels, scorer);
+	if (worth_its_rules(em, records, *blocks))
+		learn(em, records, *blocks, labels, scorer);
 	model->max_block = (*blocks)->max_block;
-	em->pattern = cdw_candidate_patterns(*blocks, scorer, seed, &em->npatterns, &em->scale);
-
-	cdw_em_fit(em, false);
-	if (model->prior <= MOST_MATCHES)
-		cdw_em_fit(em, true);
-	/* what scoring needs is the weight, so m takes the penalty in */
-	for (int f = 0; f < settings->nfields; f++)
-		model->field[f].m[settings->field[f].comparison->different] *= exp(em->penalty[f]);
-	pfree(em->pattern);
+	for (int r = 0; r < (*blocks)->nlists; r++)
+		model->cap[r] = (*blocks)->rule[r].cap;
+	with_penalties(em, model);
+	forget_patterns(em);
 	pfree(em->random);
 	pfree(em->random_match);
 	pfree(scorer);

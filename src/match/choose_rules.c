@@ -1,0 +1,349 @@
+/*
+ * src/match/choose_rules.c
+ *
+ * Which blocking rules are used, and how large their blocks may be.
+ *
+ * Rules that somebody gave are all used, and each has a cap of its own: another rule never takes a pair
+ * away. Of the fields' default rules a table of some ten thousand records can afford all, under one cap
+ * that keeps them within a budget of pairs per record. A large table gets the few that find the most:
+ * after a first training under small blocks, rules are taken in the order of gain^2 / (cost + records),
+ * gain being the posterior probability of the pairs that the rules taken before do not have, and cost
+ * their number.
+ *
+ * Sums are of integers and pairs are drawn by what the records say, so that the order of records does not
+ * matter.
+ */
+#include "match/match.h"
+
+#include <math.h>
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+static const int block_sizes[] = {1000, 700, 500, 350, 250, 200, 140, 100, 70, 50, 35, 25, 15, 10};
+#define NSIZES ((int) lengthof(block_sizes))
+
+/* Pairs per record: of small tables, of others, of large ones. */
+#define SMALL_RECORDS 10000
+#define SMALL_BUDGET 200.0
+#define BUDGET 120.0
+#define LARGE_RECORDS 100000
+#define LARGE_BUDGET 25.0
+#define FIRST_BUDGET                                                                               \
+	30.0 /* of all rules, before some are taken; a pair with two rules counts twice */
+#define MOST_REPEATED 5.0 /* times that a pair may come up on average */
+
+#define MAX_SAMPLE 500000.0
+#define PROBABILITY_UNIT 1e6 /* probabilities are added as millionths */
+#define LEAST_PROBABILITY 1e-4
+#define LEAST_GAIN .002 /* of the probability mass, that a rule must add */
+
+/* The budget of candidates per record. */
+static double
+budget(const cdw_records *records)
+{
+	if (records->settings->pairs_per_record > 0)
+		return records->settings->pairs_per_record;
+	return records->n >= LARGE_RECORDS	 ? LARGE_BUDGET
+		   : records->n <= SMALL_RECORDS ? SMALL_BUDGET
+										 : BUDGET;
+}
+
+/* Whether rules are taken one by one. */
+static bool
+takes_few(const cdw_records *records)
+{
+	return records->settings->default_rules && records->settings->max_block == 0 &&
+		   (records->n >= LARGE_RECORDS || records->settings->pairs_per_record > 0);
+}
+
+static void
+count_pair(uint32 a pg_attribute_unused(), uint32 b pg_attribute_unused(), void *arg)
+{
+	(*(double *) arg)++;
+}
+
+/*
+ * Whether all rules together give at most so many pairs. Pairs with two rules count once, so that the
+ * keys of one field, much alike, do not use up the budget; but what is looked at is bounded. quick counts
+ * them as often as they come.
+ */
+static bool
+within(const cdw_blocks *blocks, const cdw_records *records, double most, bool quick)
+{
+	double raw = 0;
+	double pairs = 0;
+
+	for (int r = 0; r < blocks->nlists; r++)
+		raw += cdw_blocks_pairs(blocks, records, r);
+	if (raw <= most)
+		return true;
+	if (quick || raw > most * MOST_REPEATED)
+		return false;
+	for (int r = 0; r < blocks->nlists && pairs <= most; r++)
+		cdw_walk(blocks, records, r, count_pair, &pairs);
+	return pairs <= most;
+}
+
+/* One size for all rules that are used. */
+static void
+cap_all(cdw_blocks *blocks, cdw_records *records, int size)
+{
+	int cap[CDW_MAX_RULES];
+
+	for (int r = 0; r < blocks->nlists; r++)
+		cap[r] = blocks->rule[r].cap > 0 ? size : 0;
+	cdw_blocks_cap(blocks, records, cap);
+}
+
+/*
+ * The largest of the sizes under which all rules together keep to a number of pairs: first of blocks alone,
+ * because splitting takes time, then with what the blocks over that size are split into.
+ */
+static void
+cap_together(cdw_blocks *blocks, cdw_records *records, double most, bool split)
+{
+	int low = 0; /* the sizes fall */
+	int high = NSIZES - 1;
+
+	while (low < high)
+	{
+		int middle = (low + high) / 2;
+
+		cap_all(blocks, records, block_sizes[middle]);
+		if (within(blocks, records, most, !split))
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	cap_all(blocks, records, block_sizes[low]);
+	if (!split)
+		return;
+	cdw_split_blocks(blocks, records);
+	while (low < NSIZES - 1 && !within(blocks, records, most, false))
+	{
+		cap_all(blocks, records, block_sizes[++low]);
+		cdw_split_blocks(blocks, records);
+	}
+}
+
+/* The same for each rule by itself. */
+static void
+cap_each(cdw_blocks *blocks, cdw_records *records, double most)
+{
+	int cap[CDW_MAX_RULES];
+
+	for (int r = 0; r < blocks->nlists; r++)
+	{
+		int s = 0;
+
+		while (s < NSIZES - 1 && cdw_list_pairs(&blocks->list[r], block_sizes[s]) > most)
+			s++;
+		cap[r] = block_sizes[s];
+	}
+	cdw_blocks_cap(blocks, records, cap);
+	cdw_split_blocks(blocks, records);
+}
+
+/* Blocks of the resolver's rules, capped as the settings say or as the data allow. */
+cdw_blocks *
+cdw_choose_blocks(cdw_records *records, bool all_pairs)
+{
+	const cdw_match_settings *settings = records->settings;
+	cdw_blocks *blocks = cdw_blocks_build(records, all_pairs, NULL);
+	double n = records->n;
+
+	if (all_pairs)
+		return blocks;
+	if (settings->max_block > 0)
+	{
+		cap_all(blocks, records, settings->max_block);
+		cdw_split_blocks(blocks, records);
+	}
+	else if (!settings->default_rules)
+		cap_each(blocks, records, Max(budget(records), BUDGET) * n);
+	else
+		cap_together(blocks, records, (takes_few(records) ? FIRST_BUDGET : budget(records)) * n,
+					 !takes_few(records));
+	return blocks;
+}
+
+/* ---- what each rule adds ---- */
+
+typedef struct RuleSet
+{
+	uint64 rules; /* the rules that have the pair, a bit for each */
+	int64 mass;	  /* of probability */
+	int64 pairs;
+	char status;
+} RuleSet;
+
+#define SH_PREFIX rule_set
+#define SH_ELEMENT_TYPE RuleSet
+#define SH_KEY_TYPE uint64
+#define SH_KEY rules
+#define SH_HASH_KEY(table, key) ((uint32) cdw_hash_combine(key, 0))
+#define SH_EQUAL(table, a, b) ((a) == (b))
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+typedef struct Weigher
+{
+	const cdw_scorer *scorer;
+	rule_set_hash *table;
+	uint64 *record_hash; /* NULL: every pair is weighed */
+	uint64 every;		 /* one pair in so many is */
+} Weigher;
+
+static void
+weigh_pair(uint32 a, uint32 b, void *arg)
+{
+	Weigher *weigher = arg;
+	const cdw_records *records = weigher->scorer->records;
+	const uint32 *left = cdw_record_keys(records->record[a]);
+	const uint32 *right = cdw_record_keys(records->record[b]);
+	uint64 rules = 0;
+	double probability;
+	RuleSet *set;
+	bool found;
+
+	if (weigher->record_hash &&
+		cdw_hash_combine(weigher->record_hash[a] ^ weigher->record_hash[b],
+						 weigher->record_hash[a] + weigher->record_hash[b]) %
+				weigher->every !=
+			0)
+		return;
+	for (int r = 0; r < records->settings->nrules; r++)
+		if (cdw_share_key(records->settings, left, right, r))
+			rules |= UINT64CONST(1) << r;
+	set = rule_set_insert(weigher->table, rules, &found);
+	if (!found)
+		set->mass = set->pairs = 0;
+	probability = 1 / (1 + exp(-cdw_score(weigher->scorer, a, b)));
+	if (probability >= LEAST_PROBABILITY)
+		set->mass += (int64) rint(probability * PROBABILITY_UNIT);
+	set->pairs++;
+}
+
+/* The candidates, a sample of many, by the rules that have them; returns what a weighed pair stands for. */
+static double
+weigh_pairs(const cdw_blocks *blocks, const cdw_scorer *scorer, rule_set_hash *table)
+{
+	const cdw_records *records = scorer->records;
+	Weigher weigher = {.scorer = scorer, .table = table, .every = 1};
+	double expected = 0;
+
+	for (int r = 0; r < blocks->nlists; r++)
+		expected += cdw_blocks_pairs(blocks, records, r);
+	if (expected > MAX_SAMPLE)
+	{
+		weigher.every = (uint64) ceil(expected / MAX_SAMPLE);
+		weigher.record_hash =
+			MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * records->n);
+		for (uint32 i = 0; i < records->n; i++)
+			weigher.record_hash[i] = cdw_record_hash(records, i, 0);
+	}
+	cdw_walk_all(blocks, records, weigh_pair, &weigher);
+	if (weigher.record_hash)
+		pfree(weigher.record_hash);
+	return weigher.every;
+}
+
+/* What each rule would add to those taken. */
+static void
+add_up(rule_set_hash *table, uint64 taken, int nrules, double *gain, double *cost)
+{
+	rule_set_iterator iterator;
+	RuleSet *set;
+
+	memset(gain, 0, sizeof(double) * nrules);
+	memset(cost, 0, sizeof(double) * nrules);
+	rule_set_start_iterate(table, &iterator);
+	while ((set = rule_set_iterate(table, &iterator)) != NULL)
+	{
+		if (set->rules & taken)
+			continue;
+		for (int r = 0; r < nrules; r++)
+			if (set->rules >> r & 1)
+			{
+				gain[r] += set->mass;
+				cost[r] += set->pairs;
+			}
+	}
+}
+
+static double
+total_mass(rule_set_hash *table)
+{
+	rule_set_iterator iterator;
+	RuleSet *set;
+	double mass = 0;
+
+	rule_set_start_iterate(table, &iterator);
+	while ((set = rule_set_iterate(table, &iterator)) != NULL)
+		mass += set->mass;
+	return mass;
+}
+
+/* The rules to use, a bit for each: the best that is left, as long as it adds enough and costs little. */
+static uint64
+take_rules(rule_set_hash *table, int nrules, double scale, double records, double most)
+{
+	double least = LEAST_GAIN * total_mass(table);
+	double pairs = 0;
+	uint64 taken = 0;
+
+	for (;;)
+	{
+		double gain[CDW_MAX_RULES];
+		double cost[CDW_MAX_RULES];
+		double best_score = 0;
+		int best = -1;
+
+		CHECK_FOR_INTERRUPTS();
+		add_up(table, taken, nrules, gain, cost);
+		for (int r = 0; r < nrules; r++)
+		{
+			double score = gain[r] * gain[r] / (cost[r] * scale + records);
+
+			if (gain[r] > least && pairs + cost[r] * scale <= most && score > best_score)
+			{
+				best_score = score;
+				best = r;
+			}
+		}
+		if (best < 0)
+			return taken;
+		taken |= UINT64CONST(1) << best;
+		pairs += cost[best] * scale;
+	}
+}
+
+/*
+ * After a first training: of the default rules of a large table keeps those that find most matches for
+ * the pairs they cost, drops the others and caps the blocks anew. Returns whether the candidates are
+ * others now; then the model has to be trained on them. Where no rule finds anything, all stay.
+ */
+bool
+cdw_choose_rules(cdw_records *records, const cdw_scorer *scorer, cdw_blocks *blocks)
+{
+	int nrules = records->settings->nrules;
+	double most = budget(records) * records->n;
+	rule_set_hash *table;
+	uint64 taken;
+	double scale;
+
+	if (blocks->all_pairs || !takes_few(records))
+		return false;
+	table = rule_set_create(CurrentMemoryContext, 1024, NULL);
+	scale = weigh_pairs(blocks, scorer, table);
+	taken = take_rules(table, nrules, scale, records->n, most);
+	rule_set_destroy(table);
+	for (int r = 0; taken != 0 && r < nrules; r++)
+		if (!(taken >> r & 1))
+			cdw_blocks_drop(blocks, records, r);
+	cap_together(blocks, records, most, true);
+	return true;
+}

@@ -1,0 +1,306 @@
+/*
+ * src/match/one_to_one.c
+ *
+ * Links between sources of which each lists an entity once. Then a record has one partner at most in
+ * such a source, and partners compete: of two candidates that look alike, both cannot be right. The
+ * probability of a pair given all others is found by belief propagation on the graph of candidates
+ * (cavity method; Mézard and Montanari 2009, chapter 16): with x the odds of a pair by itself,
+ *
+ *     free(i, j) = 1 / (1 + sum over other partners k of i of x(i, k) free(k, i))
+ *     P(i, j)    = x free(i, j) free(j, i) / (1 + x free(i, j) free(j, i))
+ *
+ * where free(i, j) is the probability that no other partner has taken i.
+ */
+#include "match/match.h"
+
+#include <math.h>
+
+#include "match/one_to_one.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#define ROUNDS 15
+#define MOST_MATCHED .97 /* share of a source's records */
+#define SURE 3.0		 /* nats */
+#define MANY .25		 /* of the matched records, for a source to have duplicates */
+
+/* Pairs around one record that compete for it: those with partners in one source. */
+typedef struct End
+{
+	uint64 rival; /* record << 32 | source of the partner */
+	Size pair;
+} End;
+
+#define ST_SORT sort_ends
+#define ST_ELEMENT_TYPE End
+#define ST_COMPARE(a, b)                                                                           \
+	((a)->rival != (b)->rival ? ((a)->rival < (b)->rival ? -1 : 1)                                 \
+							  : ((a)->pair < (b)->pair ? -1 : (a)->pair > (b)->pair))
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/* One side of all pairs: what each hears from its rivals at that side. */
+typedef struct Side
+{
+	uint32 *node;	/* of each pair, whose rivals sum up there */
+	bool *taken;	/* of each pair: whether there can be rivals at all */
+	double *free;	/* of each pair */
+	double *pulled; /* of each node: the sum over its pairs */
+	uint32 nnodes;
+} Side;
+
+static uint32
+source_of(const cdw_records *records, uint32 i)
+{
+	return cdw_record_source(records, records->record[i]);
+}
+
+static void
+side_init(Side *side, const cdw_records *records, const cdw_link_pair *pair, Size n, bool left)
+{
+	End *end = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(End) * n);
+
+	side->node = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * n);
+	side->taken = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(bool) * n);
+	side->free = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * n);
+	side->pulled = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * n);
+	for (Size e = 0; e < n; e++)
+	{
+		uint32 record = left ? pair[e].a : pair[e].b;
+		uint32 source = source_of(records, left ? pair[e].b : pair[e].a);
+
+		end[e] = (End){.rival = (uint64) record << 32 | source, .pair = e};
+		side->taken[e] = records->unique_source[source];
+		side->free[e] = 1;
+	}
+	sort_ends(end, n);
+	side->nnodes = 0;
+	for (Size e = 0; e < n; e++)
+	{
+		if (e > 0 && end[e].rival != end[e - 1].rival)
+			side->nnodes++;
+		side->node[end[e].pair] = side->nnodes;
+	}
+	side->nnodes++;
+	pfree(end);
+}
+
+static void
+side_free(Side *side)
+{
+	pfree(side->node);
+	pfree(side->taken);
+	pfree(side->free);
+	pfree(side->pulled);
+}
+
+/* One side hears what the other side's freedom lets rivals pull; half of the way, for calm. */
+static void
+hear(Side *side, const Side *other, const double *odds, Size n)
+{
+	memset(side->pulled, 0, sizeof(double) * side->nnodes);
+	for (Size e = 0; e < n; e++)
+		side->pulled[side->node[e]] += odds[e] * other->free[e];
+	for (Size e = 0; e < n; e++)
+	{
+		double rivals = fmax(side->pulled[side->node[e]] - odds[e] * other->free[e], 0);
+
+		if (side->taken[e])
+			side->free[e] = sqrt(side->free[e] / (1 + rivals));
+	}
+}
+
+/* By how much it is more probable that a record is matched when it can be matched but once. */
+static double
+unmatched_share(const cdw_records *records, uint32 partner_source, double prior)
+{
+	if (!records->unique_source[partner_source])
+		return 1;
+	return 1 - fmin(MOST_MATCHED, prior * records->source_size[partner_source]);
+}
+
+/*
+ * Gives each pair its probability, from ratio, the logarithm of the likelihood ratio of the pair by
+ * itself.
+ */
+void
+cdw_one_to_one(const cdw_records *records, double prior, cdw_link_pair *pair, Size n)
+{
+	Side left;
+	Side right;
+	double *odds;
+
+	if (n == 0)
+		return;
+	odds = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * n);
+	for (Size e = 0; e < n; e++)
+		odds[e] = exp(fmin(pair[e].ratio, 600)) * prior /
+				  (unmatched_share(records, source_of(records, pair[e].a), prior) *
+				   unmatched_share(records, source_of(records, pair[e].b), prior));
+	side_init(&left, records, pair, n, true);
+	side_init(&right, records, pair, n, false);
+	for (int round = 0; round < ROUNDS; round++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		hear(&left, &right, odds, n);
+		hear(&right, &left, odds, n);
+	}
+	for (Size e = 0; e < n; e++)
+	{
+		double x = odds[e] * left.free[e] * right.free[e];
+
+		pair[e].odds = x;
+		pair[e].probability = x / (1 + x);
+	}
+	side_free(&left);
+	side_free(&right);
+	pfree(odds);
+}
+
+/* How far the probability of a pair without rivals may lie above that of the pair by itself, in nats. */
+double
+cdw_one_to_one_gain(const cdw_records *records, double prior)
+{
+	double gain = 0;
+
+	for (uint32 s = 0; s < records->nsources; s++)
+		gain = fmax(gain, -log(unmatched_share(records, s, prior)));
+	return 2 * gain;
+}
+
+/* ---- which sources list an entity once ---- */
+
+typedef struct Partners
+{
+	uint32 best; /* PG_UINT32_MAX: none */
+	uint32 second;
+	double best_weight;
+	double second_weight;
+} Partners;
+
+static void
+add_partner(Partners *partners, uint32 partner, double weight)
+{
+	if (partners->best == PG_UINT32_MAX || weight > partners->best_weight)
+	{
+		partners->second = partners->best;
+		partners->second_weight = partners->best_weight;
+		partners->best = partner;
+		partners->best_weight = weight;
+	}
+	else if (partners->second == PG_UINT32_MAX || weight > partners->second_weight)
+	{
+		partners->second = partner;
+		partners->second_weight = weight;
+	}
+}
+
+/* Whether many records have two sure partners in a source that match each other as well. */
+static bool
+has_duplicates(const cdw_scorer *scorer, uint32 source, const cdw_link_pair *pair, Size n)
+{
+	const cdw_records *records = scorer->records;
+	Partners *partners =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Partners) * Max(records->n, (Size) 1));
+	double matched = 0;
+	double twice = 0;
+
+	for (uint32 i = 0; i < records->n; i++)
+		partners[i] = (Partners){.best = PG_UINT32_MAX, .second = PG_UINT32_MAX};
+	for (Size e = 0; e < n; e++)
+	{
+		double weight = pair[e].ratio + scorer->prior_weight;
+
+		if (weight <= SURE)
+			continue;
+		if (source_of(records, pair[e].b) == source)
+			add_partner(&partners[pair[e].a], pair[e].b, weight);
+		if (source_of(records, pair[e].a) == source)
+			add_partner(&partners[pair[e].b], pair[e].a, weight);
+	}
+	for (uint32 i = 0; i < records->n; i++)
+	{
+		matched += partners[i].best != PG_UINT32_MAX;
+		if (partners[i].second != PG_UINT32_MAX)
+			twice += cdw_score(scorer, partners[i].best, partners[i].second) > SURE;
+	}
+	pfree(partners);
+	return twice > MANY * matched;
+}
+
+/* Gives up uniqueness of the sources that turn out to have duplicates; returns whether any did. */
+bool
+cdw_find_duplicate_sources(const cdw_scorer *scorer, cdw_records *records,
+						   const cdw_link_pair *pair, Size n)
+{
+	bool found = false;
+
+	for (uint32 s = 0; s < records->nsources; s++)
+		if (records->unique_source[s] && has_duplicates(scorer, s, pair, n))
+		{
+			records->unique_source[s] = false;
+			found = true;
+		}
+	return found;
+}
+
+/* ---- with a model ---- */
+
+/* Marks the sources that the model found to list an entity once. */
+void
+cdw_recall_unique_sources(cdw_records *records, const cdw_model *model)
+{
+	for (uint32 s = 0; s < records->nsources; s++)
+	{
+		ListCell *cell;
+
+		records->unique_source[s] = false;
+		foreach (cell, model->unique_sources)
+			if (strcmp(lfirst(cell), records->source_name[s]) == 0)
+				records->unique_source[s] = true;
+	}
+}
+
+/* Whether partners compete; rules have no model, and what they join is certain. */
+static bool
+competes(const cdw_scorer *scorer)
+{
+	return scorer->model && scorer->model->unique_sources != NIL;
+}
+
+/* How much lower than a cut a pair by itself may weigh that is above it without rivals. */
+double
+cdw_link_slack(const cdw_scorer *scorer)
+{
+	if (!competes(scorer))
+		return 0;
+	return cdw_one_to_one_gain(scorer->records, scorer->model->prior);
+}
+
+/* Gives edges the weight that they have among their rivals; keeps those above the cut. */
+void
+cdw_settle_links(const cdw_scorer *scorer, cdw_edges *edges, double cut)
+{
+	cdw_link_pair *pair;
+	Size kept = 0;
+
+	if (!competes(scorer) || edges->n == 0)
+		return;
+	pair = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(cdw_link_pair) * edges->n);
+	for (Size e = 0; e < edges->n; e++)
+		pair[e] = (cdw_link_pair){.a = edges->edge[e].a,
+								  .b = edges->edge[e].b,
+								  .ratio = edges->edge[e].weight - scorer->prior_weight};
+	cdw_one_to_one(scorer->records, scorer->model->prior, pair, edges->n);
+	for (Size e = 0; e < edges->n; e++)
+	{
+		double weight = log(pair[e].odds);
+
+		if (weight > cut)
+			edges->edge[kept++] = (cdw_edge){.a = pair[e].a, .b = pair[e].b, .weight = weight};
+	}
+	edges->n = kept;
+	pfree(pair);
+}
