@@ -15,9 +15,9 @@
 #define CATEGORY_VALUES 12 /* distinct values of a category, at most */
 #define CATEGORY_SHARE .05 /* ... and as a share of the values */
 #define EVENT_DAYS 1100	   /* dates that lie closer together are of events */
-#define LONG_TEXT_WORDS 8.0
 #define LONG_TEXT_CHARACTERS 60.0
 #define IDENTITY_SKEW .02 /* sum of squared shares of a column that tells records apart, at most */
+#define SINGLE_WORD 1.6	  /* words of a part of a name, at most */
 #define GIVEN_NAME_SKEW .1
 #define IDENTITY_DISTINCT .02 /* distinct values, as a share of all, at least */
 
@@ -41,8 +41,8 @@ cdw_tells_apart(const cdw_profile *p)
 }
 
 /* Values that never come again: two records cannot agree on them. */
-static bool
-never_repeats(const cdw_profile *p)
+bool
+cdw_never_repeats(const cdw_profile *p)
 {
 	if (p->column->values < ROWS_THAT_TELL)
 		return false;
@@ -50,8 +50,8 @@ never_repeats(const cdw_profile *p)
 }
 
 /* Whole numbers, each but once, with hardly a gap. */
-static bool
-counts_rows(const cdw_profile *p)
+bool
+cdw_counts_rows(const cdw_profile *p)
 {
 	return p->numeric >= .9 && p->fraction == 0 && p->column->values >= ROWS_THAT_TELL &&
 		   p->repeated < .005 && p->number_span <= 1.5 * p->column->values;
@@ -71,7 +71,7 @@ list_separator(const cdw_profile *p)
 	{
 		bool comma = s == CDW_SEPARATE_COMMA;
 
-		if (p->separated[s] >= .5 && p->new_element[s] <= (comma ? .5 : .7) &&
+		if (p->separated[s] >= .5 && p->new_element[s] <= (comma ? .5 : .85) &&
 			(!comma || (p->elements[s] >= 2.5 && p->street < .3 && p->with_letter >= .9)))
 			return s;
 	}
@@ -86,6 +86,8 @@ is_code(const cdw_profile *p)
 	if (p->url >= .6)
 		return true;
 	if (p->digits >= .4 && ((p->length <= 24 && p->tokens < 4) || p->tokens < 1.2 || uuid))
+		return true;
+	if (p->with_digit >= .9 && p->alike >= .3 && p->length <= 40)
 		return true;
 	return p->with_digit >= .8 && p->tokens <= 2.2 && p->length <= 14;
 }
@@ -141,6 +143,14 @@ choose_date(const cdw_profile *p, cdw_choice *choice)
 		choice->field_order = "mdy";
 }
 
+/* Lists of one and the same seldom have much in common: what they share is evidence, the rest is not. */
+static void
+choose_list(cdw_choice *choice)
+{
+	choice->kind = "tokens";
+	choice->max_disagreement = .95;
+}
+
 static bool
 looks_like_phone(const cdw_profile *p)
 {
@@ -155,9 +165,9 @@ choose_code(const cdw_profile *p, cdw_choice *choice)
 {
 	if (looks_like_phone(p))
 		choice->kind = "phone";
-	else if (counts_rows(p))
+	else if (cdw_counts_rows(p))
 		choice->ignored = "numbers that count the rows";
-	else if (never_repeats(p))
+	else if (cdw_never_repeats(p))
 		choice->ignored = "every row has another value, so that no two agree";
 	else if (p->postcode >= .7)
 		choice->kind = "postcode";
@@ -171,7 +181,7 @@ choose_words(const cdw_profile *p, bool text, cdw_choice *choice)
 {
 	if (p->street >= .3 || (text && p->han_street >= .5))
 		choice->kind = "address";
-	else if (p->company >= .15 && p->tokens <= LONG_TEXT_WORDS)
+	else if (p->company >= .15 && p->tokens <= CDW_LONG_TEXT_WORDS)
 		choice->kind = "company";
 	else if (p->han >= .5 && p->length <= 4.5 && p->han_surname >= .7)
 		choice->kind = p->length < 1.5 ? "family_name" : "name";
@@ -179,13 +189,15 @@ choose_words(const cdw_profile *p, bool text, cdw_choice *choice)
 		choice->kind = "given_name";
 	else if (p->given_name >= .3 && p->tokens <= 4.5 && p->with_digit < .1)
 		choice->kind = "name";
-	else if (text && p->tokens > LONG_TEXT_WORDS)
+	else if (text && p->tokens > CDW_LONG_TEXT_WORDS)
 		choice->kind = "text";
 	else
 	{
 		choice->coarse = !cdw_tells_apart(p);
 		choice->kind = text || choice->coarse ? "text" : "name";
-		choice->max_disagreement = choice->coarse ? .6 : .2;
+		/* the bound of the kind is for whole names; a single word changes more often */
+		if (strcmp(choice->kind, "name") == 0 && p->tokens < SINGLE_WORD)
+			choice->max_disagreement = .2;
 	}
 }
 
@@ -213,7 +225,7 @@ choose_by_content(const cdw_profile *p, cdw_content content, cdw_choice *choice)
 			choose_code(p, choice);
 			break;
 		case CDW_CONTENT_LIST:
-			choice->kind = "tokens";
+			choose_list(choice);
 			choice->separator = cdw_separator_text(list_separator(p));
 			break;
 		case CDW_CONTENT_NAME:
@@ -225,150 +237,13 @@ choose_by_content(const cdw_profile *p, cdw_content content, cdw_choice *choice)
 	}
 }
 
-/* ---- choices by name ---- */
-
-/* Whether the values can be words: letters, few digits. */
-static bool
-are_words(const cdw_profile *p, double most_tokens)
-{
-	return p->with_letter >= .8 && p->with_digit < .2 && p->tokens <= most_tokens && p->at < .2 &&
-		   p->length <= 60;
-}
-
-/* A column that is just called "name" or "title" can be the name of a person, a firm or a thing. */
-static const char *
-kind_of_any_name(const cdw_profile *p, cdw_content content, cdw_choice *choice)
-{
-	if (content != CDW_CONTENT_NAME && content != CDW_CONTENT_TEXT)
-		return NULL;
-	if (p->company >= .1 && p->tokens <= LONG_TEXT_WORDS)
-		return "company";
-	if (are_words(p, 5) &&
-		(content == CDW_CONTENT_NAME || p->given_name >= .3 || p->han_surname >= .6))
-		return "name";
-	choice->max_disagreement = .1;
-	return "text";
-}
-
-static const char *
-kind_of_place(const cdw_profile *p, cdw_content content)
-{
-	if (p->with_letter < .5 || p->at >= .2)
-		return NULL;
-	return content == CDW_CONTENT_CATEGORY ? "category" : "address";
-}
-
-/* The kind that a column's name proposes, where the content agrees; else NULL. */
-static const char *
-kind_by_name(const cdw_profile *p, cdw_content content, cdw_choice *choice)
-{
-	bool code = content == CDW_CONTENT_CODE || content == CDW_CONTENT_CATEGORY ||
-				content == CDW_CONTENT_NAME;
-
-	switch (p->hint)
-	{
-		case CDW_HINT_EMAIL:
-			return p->at >= .5 ? "email" : NULL;
-		case CDW_HINT_PHONE:
-			return p->phone >= .5 ? "phone" : NULL;
-		case CDW_HINT_POSTCODE:
-			return p->with_digit >= .6 && p->length <= 12 ? "postcode" : NULL;
-		case CDW_HINT_IDENTIFIER:
-			return p->at < .2 && p->tokens < 4 && p->length <= 40 &&
-						   (p->with_digit >= .5 || code) && !never_repeats(p) && !counts_rows(p)
-					   ? "identifier"
-					   : NULL;
-		case CDW_HINT_GIVEN_NAME:
-			return are_words(p, 3.5) ? "given_name" : NULL;
-		case CDW_HINT_FAMILY_NAME:
-			return are_words(p, 3.5) ? "family_name" : NULL;
-		case CDW_HINT_FULL_NAME:
-			if (p->company >= .3)
-				return "company";
-			return are_words(p, 6) ? "name" : NULL;
-		case CDW_HINT_NAME:
-			return kind_of_any_name(p, content, choice);
-		case CDW_HINT_COMPANY:
-			return p->with_letter >= .8 && p->tokens <= 12 && p->at < .2 &&
-						   content != CDW_CONTENT_CODE && content != CDW_CONTENT_CATEGORY
-					   ? "company"
-					   : NULL;
-		case CDW_HINT_PLACE:
-			return kind_of_place(p, content);
-		case CDW_HINT_ADDRESS:
-			return p->with_letter >= .5 && p->at < .2 && content != CDW_CONTENT_CATEGORY ? "address"
-																						 : NULL;
-		case CDW_HINT_COUNTRY:
-		case CDW_HINT_REGION:
-		case CDW_HINT_TITLE:
-		case CDW_HINT_GENDER:
-		case CDW_HINT_CATEGORY:
-			return p->distinct <= 300 && p->distinct < .5 * p->values && p->length <= 40
-					   ? "category"
-					   : NULL;
-		case CDW_HINT_HOUSE_NUMBER:
-			return p->with_digit >= .5 && p->length <= 12 ? "identifier" : NULL;
-		case CDW_HINT_NUMBER:
-			return p->numeric >= .8 ? "number" : NULL;
-		default:
-			return NULL;
-	}
-}
-
-/* Without rows to look at: what the name and the type say. */
-static const char *
-kind_without_rows(const cdw_profile *p)
-{
-	static const char *const kinds[] = {
-		[CDW_HINT_EMAIL] = "email",
-		[CDW_HINT_PHONE] = "phone",
-		[CDW_HINT_BIRTH_DATE] = "date",
-		[CDW_HINT_POSTCODE] = "postcode",
-		[CDW_HINT_IDENTIFIER] = "identifier",
-		[CDW_HINT_GIVEN_NAME] = "given_name",
-		[CDW_HINT_FAMILY_NAME] = "family_name",
-		[CDW_HINT_GENDER] = "category",
-		[CDW_HINT_TITLE] = "category",
-		[CDW_HINT_COMPANY] = "company",
-		[CDW_HINT_COUNTRY] = "category",
-		[CDW_HINT_REGION] = "category",
-		[CDW_HINT_PLACE] = "address",
-		[CDW_HINT_HOUSE_NUMBER] = "identifier",
-		[CDW_HINT_ADDRESS] = "address",
-		[CDW_HINT_FULL_NAME] = "name",
-		[CDW_HINT_DATE] = "date",
-		[CDW_HINT_NUMBER] = "number",
-		[CDW_HINT_CATEGORY] = "category",
-		[CDW_HINT_DESCRIPTION] = "text",
-		[CDW_HINT_NAME] = "name",
-		[CDW_HINT_ROW_ID] = NULL,
-	};
-
-	switch (p->column->type)
-	{
-		case CDW_COLUMN_DATE:
-			return "date";
-		case CDW_COLUMN_CATEGORY:
-			return "category";
-		case CDW_COLUMN_POINT:
-			return "location";
-		case CDW_COLUMN_ARRAY:
-			return "tokens";
-		case CDW_COLUMN_TIME:
-		case CDW_COLUMN_UUID:
-			return NULL;
-		default:
-			return kinds[p->hint];
-	}
-}
-
 /* ---- one column ---- */
 
 static void
 choose_for_empty_source(const cdw_profile *p, cdw_choice *choice)
 {
 	if (p->hint != CDW_HINT_ROW_TIME)
-		choice->kind = kind_without_rows(p);
+		choice->kind = cdw_kind_without_rows(p);
 	choice->named = true;
 	choice->days =
 		p->hint != CDW_HINT_BIRTH_DATE && choice->kind && strcmp(choice->kind, "date") == 0;
@@ -390,7 +265,7 @@ choose_by_type(const cdw_profile *p, cdw_choice *choice)
 			choose_date(p, choice);
 			return true;
 		case CDW_COLUMN_ARRAY:
-			choice->kind = "tokens";
+			choose_list(choice);
 			return true;
 		case CDW_COLUMN_POINT:
 			choice->kind = "location";
@@ -424,7 +299,7 @@ choose(const cdw_profile *p, double all_rows, cdw_choice *choice)
 		 p->hint == CDW_HINT_ROW_TIME) &&
 		p->date >= .5)
 		content = CDW_CONTENT_DATE;
-	choice->kind = kind_by_name(p, content, choice);
+	choice->kind = cdw_kind_by_name(p, content, choice);
 	choice->named = choice->kind != NULL;
 	if (choice->kind == NULL)
 		choose_by_content(p, content, choice);
@@ -447,26 +322,47 @@ is_personal(const cdw_choice *choice)
 		   (strcmp(choice->kind, "name") == 0 || strcmp(choice->kind, "date") == 0);
 }
 
+/* Whether some field is the name of a person. */
+static bool
+names_a_person(const cdw_choice *choices, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (cdw_is_field(&choices[i], "given_name") || cdw_is_field(&choices[i], "family_name") ||
+			cdw_is_field(&choices[i], "name"))
+			return true;
+	return false;
+}
+
 static bool
 is_long_text(const cdw_profile *p, const cdw_choice *choice)
 {
 	if (choice->ignored || strcmp(choice->kind, "text") != 0)
 		return false;
-	return p->hint == CDW_HINT_FREE_TEXT || p->tokens > LONG_TEXT_WORDS ||
+	return p->hint == CDW_HINT_FREE_TEXT || p->tokens > CDW_LONG_TEXT_WORDS ||
 		   p->length > LONG_TEXT_CHARACTERS;
 }
 
-/* Long text is left out where something else tells persons apart; of products it is the evidence. */
+/*
+ * What depends on whether records are of persons. Long text is then left out; of products it is the
+ * evidence. And a firm is what a record is about only where no person is, and where it tells records apart or
+ * has legal forms: people change their employer, and a brand has many products.
+ */
 static void
-ignore_long_text(const cdw_profile *profiles, cdw_choice *choices, int n)
+look_for_persons(const cdw_profile *profiles, cdw_choice *choices, int n)
 {
 	bool persons = false;
 
 	for (int i = 0; i < n; i++)
 		persons |= is_personal(&choices[i]);
-	for (int i = 0; persons && i < n; i++)
-		if (is_long_text(&profiles[i], &choices[i]))
+	for (int i = 0; i < n; i++)
+	{
+		if (persons && is_long_text(&profiles[i], &choices[i]))
 			choices[i].ignored = "long free text beside columns that tell persons apart";
+		if (cdw_is_field(&choices[i], "company") && profiles[i].values > 0 &&
+			(names_a_person(choices, n) ||
+			 (profiles[i].company < .1 && !cdw_tells_apart(&profiles[i]))))
+			choices[i].max_disagreement = .6;
+	}
 }
 
 /* Bits that agreement on the column tells, times the share of records that have a value. */
@@ -521,7 +417,7 @@ cdw_infer(cdw_column *columns, int ncolumns, const cdw_row_sample *sample, uint3
 	}
 	cdw_pair_coordinates(profiles, choices, ncolumns);
 	cdw_choose_regions(profiles, choices, ncolumns, sample);
-	ignore_long_text(profiles, choices, ncolumns);
+	look_for_persons(profiles, choices, ncolumns);
 	if (rows >= 2)
 		cdw_relate_columns(profiles, choices, ncolumns);
 	keep_the_best(profiles, choices, ncolumns);

@@ -139,6 +139,7 @@ typedef struct cdw_profile
 
 	double digits;		/* of letters and digits */
 	double with_digit;	/* values that contain a digit */
+	double alike;		/* pairs of values that are the same without their digits */
 	double with_letter; /* values that contain a letter */
 	double tokens;		/* mean number of words */
 	double length;		/* mean number of characters */

@@ -1,8 +1,8 @@
 /*
  * src/match/infer_pairs.c
  *
- * What columns have to do with each other: copies, parts, wholes that repeat their parts, names that are
- * exchanged, and codes that people share. Rows of the sample are compared column by column.
+ * What columns have to do with each other: copies, parts, and wholes that repeat their parts. Rows of the
+ * sample are compared column by column.
  */
 #include "match/infer_parts.h"
 
@@ -16,33 +16,6 @@
 #define PRESENT_SHARE .6   /* of the rows with the whole, that must have the part */
 #define LEAST_FILLED .3	   /* share of the rows, for wholes and parts */
 #define LEAST_RESIDUAL .01 /* share of the rows in which a whole must have more than its parts */
-#define LEAST_OVERLAP .1   /* of vocabularies of exchanged names */
-#define NAME_SKEW .05	   /* sum of squared shares of names that are exchanged, at most */
-#define PAIRS_TO_COMPARE 2000
-#define LEAST_PAIRS 20
-#define SHARED_AGREEMENT .25 /* of other columns, below which agreement on a code is no identity */
-
-#define ST_SORT sort_hashes
-#define ST_ELEMENT_TYPE uint64
-#define ST_COMPARE(a, b) (*(a) < *(b) ? -1 : *(a) > *(b))
-#define ST_SCOPE static
-#define ST_DEFINE
-#include "lib/sort_template.h"
-
-typedef struct HashedRow
-{
-	uint64 hash;
-	uint32 row;
-} HashedRow;
-
-#define ST_SORT sort_hashed_rows
-#define ST_ELEMENT_TYPE HashedRow
-#define ST_COMPARE(a, b)                                                                           \
-	((a)->hash != (b)->hash ? ((a)->hash < (b)->hash ? -1 : 1)                                     \
-							: ((a)->row < (b)->row ? -1 : (a)->row > (b)->row))
-#define ST_SCOPE static
-#define ST_DEFINE
-#include "lib/sort_template.h"
 
 typedef struct Relation
 {
@@ -105,6 +78,16 @@ is_piece(const cdw_cell *a, const cdw_cell *b)
 			return true;
 	}
 	return false;
+}
+
+/* Whether b is what stands behind the local part of an address a, in standard text "local domain tld". */
+static bool
+is_domain(const cdw_cell *a, const cdw_cell *b)
+{
+	int start = a->len - b->len;
+
+	return start > 1 && (a->text[start - 1] == '@' || a->text[start - 1] == ' ') &&
+		   memchr(b->text, '@', b->len) == NULL && memcmp(a->text + start, b->text, b->len) == 0;
 }
 
 /* Whether a word of standard text stands in another text as a word; Han has no blanks between words. */
@@ -189,6 +172,20 @@ is_whole_kind(const cdw_choice *choice)
 	return false;
 }
 
+/* Names are evidence of their own, also where an e-mail address is made of them. */
+static bool
+may_be_part(const cdw_profile *p, const cdw_choice *choice)
+{
+	static const char *const kinds[] = {"identifier", "category", "postcode", "text"};
+
+	if (choice->ignored || choice->coarse != (strcmp(choice->kind, "text") == 0) || p->length < 2)
+		return false;
+	for (int i = 0; i < (int) lengthof(kinds); i++)
+		if (strcmp(choice->kind, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
 /* A column is a part of another where it says nothing that the other does not: an area of a postcode. */
 static void
 ignore_parts(Relation *relation)
@@ -200,10 +197,11 @@ ignore_parts(Relation *relation)
 		for (int j = 0; j < relation->n && is_whole_kind(&choices[i]); j++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			if (j == i || choices[j].ignored || profiles[j].length < 2 ||
+			if (j == i || !may_be_part(&profiles[j], &choices[j]) ||
 				profiles[j].length >= profiles[i].length || profiles[i].filled < profiles[j].filled)
 				continue;
-			if (holds(relation, i, j, is_piece, PART_SHARE))
+			if (holds(relation, i, j, cdw_is_field(&choices[i], "email") ? is_domain : is_piece,
+					  PART_SHARE))
 				choices[j].ignored = psprintf("a part of \"%s\"", profiles[i].column->name);
 		}
 }
@@ -323,168 +321,6 @@ take_parts_out(Relation *relation, int whole)
 	}
 }
 
-/* ---- exchanged names ---- */
-
-/* The share of the rows of a whose value some row of b has. */
-static double
-overlap(const cdw_profile *a, const cdw_profile *b)
-{
-	uint64 *vocabulary = palloc(sizeof(uint64) * Max(b->rows, 1));
-	uint32 found = 0;
-	uint32 n = 0;
-
-	for (uint32 r = 0; r < b->rows; r++)
-		if (b->hash[r] != 0)
-			vocabulary[n++] = b->hash[r];
-	sort_hashes(vocabulary, n);
-	for (uint32 r = 0; r < a->rows; r++)
-	{
-		uint32 low = 0;
-		uint32 high = n;
-
-		if (a->hash[r] == 0)
-			continue;
-		while (low < high)
-		{
-			uint32 middle = (low + high) / 2;
-
-			if (vocabulary[middle] < a->hash[r])
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		found += low < n && vocabulary[low] == a->hash[r];
-	}
-	pfree(vocabulary);
-	return a->values > 0 ? found / a->values : 0;
-}
-
-/* Whether a column may be one of two names that are exchanged; its name has not said what it is. */
-static bool
-may_be_exchanged(const cdw_profile *p, const cdw_choice *choice)
-{
-	if (choice->named || p->tokens >= 2 || p->skew > NAME_SKEW)
-		return false;
-	return cdw_is_field(choice, "given_name") || cdw_is_field(choice, "name") ||
-		   (cdw_is_field(choice, "text") && choice->coarse);
-}
-
-/*
- * Where names do not tell which columns are the given and the family name, the two with most values in
- * common are exchanged most probably. Beside a known given name, the other is the family name.
- */
-static void
-find_exchanged(Relation *relation)
-{
-	const cdw_profile *profiles = relation->profiles;
-	cdw_choice *choices = relation->choices;
-	double best = LEAST_OVERLAP;
-	int first = -1;
-	int second = -1;
-
-	for (int i = 0; i < relation->n; i++)
-		if (cdw_is_field(&choices[i], "family_name"))
-			return;
-	for (int i = 0; i < relation->n; i++)
-		for (int j = 0; j < relation->n; j++)
-		{
-			double share;
-
-			if (i == j || !may_be_exchanged(&profiles[i], &choices[i]) ||
-				!may_be_exchanged(&profiles[j], &choices[j]) ||
-				cdw_is_field(&choices[j], "given_name"))
-				continue;
-			share = Max(overlap(&profiles[i], &profiles[j]), overlap(&profiles[j], &profiles[i]));
-			if (share > best)
-			{
-				best = share;
-				first = i;
-				second = j;
-			}
-		}
-	if (first < 0)
-		return;
-	if (cdw_is_field(&choices[first], "given_name"))
-	{
-		choices[second].kind = "family_name";
-		choices[second].max_disagreement = 0;
-	}
-	else
-		choices[first].swap_with = second;
-}
-
-/* ---- shared codes ---- */
-
-/* How many of the telling columns agree in two rows, as a share; -1 where none has both values. */
-static double
-agreement(const Relation *relation, int besides, uint32 a, uint32 b)
-{
-	double both = 0;
-	double equal = 0;
-
-	for (int i = 0; i < relation->n; i++)
-	{
-		const cdw_profile *p = &relation->profiles[i];
-
-		if (i == besides || relation->choices[i].ignored || !cdw_tells_apart(p) ||
-			p->hash[a] == 0 || p->hash[b] == 0)
-			continue;
-		both++;
-		equal += p->hash[a] == p->hash[b];
-	}
-	return both > 0 ? equal / both : -1;
-}
-
-/* Whether records that agree on a code mostly agree on nothing else: many people have it. */
-static bool
-is_shared(const Relation *relation, int code)
-{
-	const cdw_profile *p = &relation->profiles[code];
-	HashedRow *sorted = palloc(sizeof(HashedRow) * Max(p->rows, 1));
-	double sum = 0;
-	int pairs = 0;
-	uint32 n = 0;
-
-	for (uint32 r = 0; r < p->rows; r++)
-		if (p->hash[r] != 0)
-			sorted[n++] = (HashedRow){.hash = p->hash[r], .row = r};
-	sort_hashed_rows(sorted, n);
-	for (uint32 i = 1; i < n && pairs < PAIRS_TO_COMPARE; i++)
-	{
-		double share;
-
-		if (sorted[i].hash != sorted[i - 1].hash)
-			continue;
-		share = agreement(relation, code, sorted[i].row, sorted[i - 1].row);
-		if (share < 0)
-			continue;
-		sum += share;
-		pairs++;
-	}
-	pfree(sorted);
-	return pairs >= LEAST_PAIRS && sum / pairs < SHARED_AGREEMENT;
-}
-
-/* Whether the values are years of people's lives. */
-static bool
-is_year(const cdw_profile *p)
-{
-	return p->numeric >= .9 && p->largest <= 2100 && p->largest - p->number_span >= 1700;
-}
-
-static void
-find_shared_codes(Relation *relation)
-{
-	for (int i = 0; i < relation->n; i++)
-	{
-		const cdw_profile *p = &relation->profiles[i];
-
-		if (cdw_is_field(&relation->choices[i], "identifier") && !relation->choices[i].named &&
-			p->length >= 4 && p->length <= 10 && !is_year(p) && is_shared(relation, i))
-			relation->choices[i].kind = "postcode";
-	}
-}
-
 /* ---- all ---- */
 
 /* Finds what columns say twice, and what their rows say about them together. */
@@ -501,8 +337,8 @@ cdw_relate_columns(const cdw_profile *profiles, cdw_choice *choices, int n)
 	for (int i = 0; i < n; i++)
 		if (has_words_to_drop(&choices[i]))
 			take_parts_out(&relation, i);
-	find_exchanged(&relation);
-	find_shared_codes(&relation);
+	cdw_find_exchanged(profiles, choices, n);
+	cdw_find_shared_codes(profiles, choices, n);
 }
 
 /* Takes out what a choice says of columns that are no fields after all. */

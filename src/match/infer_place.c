@@ -9,6 +9,7 @@
 #include "text/phone_plans.h"
 
 #define NUMBERS_TO_READ 1000
+#define FINE_SHARE .15 /* of numbers with three decimals or more, which prices do not have */
 
 /* ---- coordinates ---- */
 
@@ -26,8 +27,7 @@ look_like_coordinates(const cdw_profile *a, const cdw_profile *b)
 
 	for (uint32 r = 0; r < a->rows; r++)
 		alone += (a->hash[r] == 0) != (b->hash[r] == 0);
-	return a->fraction >= .1 && b->fraction >= .1 && a->fine >= .8 * a->fraction &&
-		   b->fine >= .8 * b->fraction && alone <= a->rows / 100;
+	return a->fine >= FINE_SHARE && b->fine >= FINE_SHARE && alone <= a->rows / 100;
 }
 
 /* Makes a column of latitudes and one of longitudes one field, that of the latitude. */

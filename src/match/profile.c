@@ -40,6 +40,7 @@ typedef struct Sums
 	double greatest;
 	int *day;
 	int ndays;
+	cdw_cell last; /* the value before */
 	StringInfoData scratch;
 } Sums;
 
@@ -131,12 +132,14 @@ measure_date(cdw_profile *profile, Sums *sums, const char *text, int len)
 static void
 measure_number(cdw_profile *profile, Sums *sums, const char *text, int len)
 {
+	cdw_field field = {.kind = cdw_find_kind("number")};
 	int decimals;
 	double number;
 
 	if (cdw_read_coordinates(text, len))
 		profile->coordinates++;
-	if (!cdw_read_number(text, len, &number, &decimals))
+	cdw_standardise(&field, text, len, &sums->scratch);
+	if (!cdw_read_number(sums->scratch.data, sums->scratch.len, &number, &decimals))
 		return;
 	if (profile->numeric == 0)
 		sums->least = sums->greatest = number;
@@ -186,6 +189,8 @@ measure_shape(cdw_profile *profile, Sums *sums, const cdw_cell *raw, const cdw_c
 	profile->han += 2 * shape.han > shape.characters;
 	profile->at += shape.email;
 	profile->url += shape.url;
+	profile->alike += cdw_same_without_digits(standard, &sums->last);
+	sums->last = *standard;
 	profile->phone += shape.phone;
 	profile->punctuated += shape.phone && shape.punctuated;
 	profile->prefixed += shape.phone && shape.prefixed;
@@ -216,7 +221,7 @@ make_shares(cdw_profile *profile, const Sums *sums)
 		&profile->tokens,	  &profile->length,		 &profile->han,		   &profile->phone,
 		&profile->punctuated, &profile->prefixed,	 &profile->cn_mobile,  &profile->postcode,
 		&profile->given_name, &profile->han_surname, &profile->han_street, &profile->company,
-		&profile->street};
+		&profile->street,	  &profile->alike};
 
 	if (profile->values == 0)
 		return;

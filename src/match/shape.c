@@ -55,6 +55,7 @@ static void
 look_at_phone(cdw_shape *shape, const char *text, int len)
 {
 	int between = 0;
+	int dots = 0; /* three and nothing else: an address in the internet */
 
 	while (len > 0 && text[len - 1] == ' ')
 		len--;
@@ -65,10 +66,10 @@ look_at_phone(cdw_shape *shape, const char *text, int len)
 		if (!digit && strchr(" +-.()/", text[i]) == NULL &&
 			!(shape->digits >= 9 && i > 8 && strchr("ext#", tolower((unsigned char) text[i]))))
 			return;
-		if (!digit)
-			between++;
+		between += !digit;
+		dots += text[i] == '.';
 	}
-	shape->phone = shape->digits >= 6 && shape->digits <= 15;
+	shape->phone = shape->digits >= 6 && shape->digits <= 15 && !(dots == 3 && between == 3);
 	shape->punctuated = between > 0;
 	shape->prefixed = len > 2 && (text[0] == '+' || (text[0] == '0' && text[1] == '0'));
 	shape->cn_mobile = shape->digits == 11 && text[0] == '1' && len > 1 && text[1] >= '3';
@@ -255,4 +256,24 @@ cdw_count_words(const char *standard, int len)
 	for (int i = 0; i < len; i++)
 		words += standard[i] == ' ';
 	return words;
+}
+
+/* Whether two values differ in digits only, however many: "rec-7-org" and "rec-31-org". */
+bool
+cdw_same_without_digits(const cdw_cell *a, const cdw_cell *b)
+{
+	int i = 0;
+	int j = 0;
+
+	for (;;)
+	{
+		while (i < a->len && isdigit((unsigned char) a->text[i]))
+			i++;
+		while (j < b->len && isdigit((unsigned char) b->text[j]))
+			j++;
+		if (i == a->len || j == b->len)
+			return i == a->len && j == b->len && a->len > 0 && b->len > 0;
+		if (a->text[i++] != b->text[j++])
+			return false;
+	}
 }

@@ -30,6 +30,7 @@ extern int cdw_date_order(const char *text, int len);
 extern bool cdw_read_number(const char *text, int len, double *number, int *decimals);
 extern bool cdw_read_coordinates(const char *text, int len);
 extern bool cdw_is_postcode(const char *standard, int standard_len, const char *raw, int raw_len);
+extern bool cdw_same_without_digits(const cdw_cell *a, const cdw_cell *b);
 extern int cdw_count_words(const char *standard, int len);
 
 /* shape_words.c: of standard text */

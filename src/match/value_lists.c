@@ -51,6 +51,16 @@ read_elements(const cdw_cell *cell, const char *separator, uint64 *element, int 
 	return n;
 }
 
+/* Stars that stand for digits: "visa ****1234". */
+static bool
+is_masked(const cdw_cell *cell)
+{
+	for (int i = 0; i + 2 < cell->len; i++)
+		if (memcmp(cell->text + i, "***", 3) == 0)
+			return true;
+	return false;
+}
+
 static void
 profile_separator(cdw_profile *profile, int number, const cdw_row_sample *sample, int separator)
 {
@@ -66,6 +76,8 @@ profile_separator(cdw_profile *profile, int number, const cdw_row_sample *sample
 		int found;
 
 		if (profile->hash[r] == 0)
+			continue;
+		if (is_masked(&cell))
 			continue;
 		found = read_elements(&cell, separators[separator], element + n, MOST_ELEMENTS - n);
 		values++;
