@@ -44,9 +44,25 @@ measure() {
     judge "$set" "$expected" "$(awk '{print $6}' <<<"$figures")" "$warnings" "$(awk '{print $2}' <<<"$figures")" >"$RESULTS/$set.checks"
 }
 
+# is_open MESSAGE: whether the check is one of those that are not reached yet
+is_open() {
+    local pattern
+    while read -r pattern; do
+        # shellcheck disable=SC2053  # a pattern
+        [[ $pattern == \#* || $1 != $pattern ]] || return 0
+    done <open
+    return 1
+}
+
 # verdict TRUE_OR_FALSE MESSAGE
 verdict() {
-    [[ $1 == 1 ]] && echo "ok - $2" || echo "not ok - $2"
+    if [[ $1 == 1 ]]; then
+        echo "ok - $2"
+    elif is_open "$2"; then
+        echo "skip - $2: not reached yet"
+    else
+        echo "not ok - $2"
+    fi
 }
 
 # judge SET EXPECTED F1 WARNINGS LINKED: the checks
