@@ -169,7 +169,6 @@ reconsider_sources(cdw_em *em, cdw_records *records)
 static void
 note_unique_sources(cdw_model *model, const cdw_records *records)
 {
-	model->unique_sources = NIL;
 	for (uint32 s = 0; s < records->nsources; s++)
 		if (records->unique_source[s])
 			model->unique_sources = lappend(model->unique_sources, records->source_name[s]);
@@ -248,6 +247,7 @@ learn(cdw_em *em, cdw_records *records, const cdw_blocks *blocks, const cdw_labe
 	  const cdw_scorer *scorer)
 {
 	forget_patterns(em);
+	em->model->unique_sources = NIL;
 	if (em->settings->link && cdw_blocks_all_pairs(blocks, records) <= MOST_LINKS)
 		list_links(em, blocks, scorer);
 	else
@@ -292,8 +292,8 @@ worth_its_rules(const cdw_em *em, cdw_records *records, cdw_blocks *blocks)
 }
 
 /*
- * Fits a model to the records, and to labelled pairs where there are any, and gives back the blocks it was fitted on, capped; the records then
- * carry the counts of their values. Two records at least.
+ * Fits a model to the records, and to labelled pairs where there are any, and gives back the blocks it was
+ * fitted on, capped; the records then carry the counts of their values. Two records at least.
  */
 void
 cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels, int64 seed,
@@ -334,6 +334,7 @@ cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels
 	for (int r = 0; r < (*blocks)->nlists; r++)
 		model->cap[r] = (*blocks)->rule[r].cap;
 	with_penalties(em, model);
+	cdw_recall_unique_sources(records, model);
 	forget_patterns(em);
 	pfree(em->random);
 	pfree(em->random_match);
