@@ -41,7 +41,10 @@ typedef struct End
 #define ST_DEFINE
 #include "lib/sort_template.h"
 
-/* One side of all pairs: what each hears from its rivals at that side. */
+/*
+ * One side of all pairs: what each hears from its rivals at that side. The left record of a pair is the
+ * one of the earlier source, so that all pairs of a record with one source have it on the same side.
+ */
 typedef struct Side
 {
 	uint32 *node;	/* of each pair, whose rivals sum up there */
@@ -68,8 +71,9 @@ side_init(Side *side, const cdw_records *records, const cdw_link_pair *pair, Siz
 	side->pulled = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * n);
 	for (Size e = 0; e < n; e++)
 	{
-		uint32 record = left ? pair[e].a : pair[e].b;
-		uint32 source = source_of(records, left ? pair[e].b : pair[e].a);
+		bool ordered = source_of(records, pair[e].a) < source_of(records, pair[e].b);
+		uint32 record = left == ordered ? pair[e].a : pair[e].b;
+		uint32 source = source_of(records, left == ordered ? pair[e].b : pair[e].a);
 
 		end[e] = (End){.rival = (uint64) record << 32 | source, .pair = e};
 		side->taken[e] = records->unique_source[source];
