@@ -278,7 +278,7 @@ nearly_equal_unspaced(const cdw_value *a, const cdw_value *b)
 	int blen;
 	int longer;
 
-	if (a->len > MAX_UNSPACED || b->len > MAX_UNSPACED ||
+	if (a->ntokens == b->ntokens || a->len > MAX_UNSPACED || b->len > MAX_UNSPACED ||
 		(a->text[0] != b->text[0] && a->text[a->len - 1] != b->text[b->len - 1]))
 		return false;
 	alen = without_blanks(a, x);
