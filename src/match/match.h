@@ -499,6 +499,8 @@ typedef struct cdw_model
 	int iterations;
 	bool converged;
 	cdw_field_model field[CDW_MAX_FIELDS];
+	double slope;	  /* of the log odds of a match over the weight */
+	double intercept; /* ... at weight 0, in nats */
 	int strained;		  /* a field on which matches wanted to disagree; not stored */
 	List *unique_sources; /* of a link: names of those that list an entity once */
 	int ndependences;	  /* a forest: one less than the fields at most */
@@ -544,6 +546,8 @@ extern void cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, cons
 extern double cdw_term_weight(const cdw_scorer *scorer, int field, cdw_record *record);
 extern double
 cdw_household_discount(const cdw_scorer *scorer, const uint8 *level, cdw_record *record);
+extern double cdw_log_odds(const cdw_scorer *scorer, double weight);
+extern double cdw_weight_of(const cdw_scorer *scorer, double log_odds);
 extern double cdw_score(const cdw_scorer *scorer, uint32 a, uint32 b);
 extern bool
 cdw_score_above(const cdw_scorer *scorer, uint32 a, uint32 b, double cut, double *weight);
