@@ -297,7 +297,7 @@ CDW_FUNCTION(cdw_evaluate)
 	label = cdw_load_truth(trial.population, PG_GETARG_OID(1), NameStr(*PG_GETARG_NAME(2)),
 						   NameStr(*PG_GETARG_NAME(3)), &nlabels);
 	steps_init(&pair_steps);
-	count_edges(&pair_steps, trial.edges, label);
+	count_edges(&pair_steps, trial.matches, label);
 	cluster_counter_init(&counter, &trial, label);
 	walk_merges(&trial, count_merge, &counter);
 	put_levels(fcinfo, &trial, &pair_steps, &counter.steps,
@@ -478,7 +478,7 @@ CDW_FUNCTION(cdw_evaluate_labels)
 	cdw_run_trial(&trial, PG_GETARG_TEXT_PP(0));
 	labels = cdw_label_arguments(fcinfo, 1, trial.population);
 	steps_init(&pair_steps);
-	count_labelled_edges(&pair_steps, trial.edges, labels, complete);
+	count_labelled_edges(&pair_steps, trial.matches, labels, complete);
 	if (complete)
 		cluster_counter_init(&counter, &trial, pair_classes(trial.population->records));
 	join_forest_init(&forest, &trial, complete ? &counter : NULL);

@@ -270,18 +270,38 @@ score_candidates(cdw_evidence *evidence, double cut)
 }
 
 /*
- * The candidates that match with more than the least probability, with the log odds of it; where sources list an entity once,
- * partners have competed for each other.
+ * The candidates that match with more than the least probability, by their weight or calibrated; where
+ * sources list an entity once, partners have competed for each other.
  */
 cdw_edges *
-cdw_find_matches(cdw_evidence *evidence, double least)
+cdw_candidate_edges(cdw_evidence *evidence, double least)
 {
 	const cdw_scorer *scorer = &evidence->scorer;
-	double cut = cdw_weight_of(scorer, cdw_probability_weight(least));
+	double odds = cdw_probability_weight(least);
+	double cut = Min(odds, cdw_weight_of(scorer, odds));
 	cdw_edges *edges = score_candidates(evidence, cut - cdw_link_slack(scorer));
 
 	cdw_settle_links(scorer, edges, cut);
-	for (Size e = 0; e < edges->n; e++)
-		edges->edge[e].weight = cdw_log_odds(scorer, edges->edge[e].weight);
 	return edges;
+}
+
+/* The edges of pairs that match with more than the least probability, with the log odds of it. */
+cdw_edges *
+cdw_find_matches(const cdw_scorer *scorer, const cdw_edges *edges, double least)
+{
+	double cut = cdw_probability_weight(least);
+	cdw_edges *matches = palloc(sizeof(cdw_edges));
+
+	*matches = (cdw_edges){.capacity = edges->n, .compared = edges->compared};
+	matches->edge =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(cdw_edge) * Max(edges->n, (Size) 1));
+	for (Size e = 0; e < edges->n; e++)
+	{
+		cdw_edge edge = edges->edge[e];
+
+		edge.weight = cdw_log_odds(scorer, edge.weight);
+		if (edge.weight > cut)
+			matches->edge[matches->n++] = edge;
+	}
+	return matches;
 }

@@ -229,11 +229,8 @@ report_left_out(const cdw_resolver *resolver, const cdw_blocks *blocks)
 
 /* The pairs that may match, by the resolver's model; it learns one where it has none. */
 static cdw_edges *
-find_matches(cdw_resolver *resolver, cdw_population *population, double threshold,
-			 cdw_evidence *evidence)
+find_edges(cdw_resolver *resolver, cdw_population *population, double least, cdw_evidence *evidence)
 {
-	double least = Min(threshold, resolver->match.min_probability);
-
 	if (!has_pairs(population))
 		return palloc0(sizeof(cdw_edges));
 	if (resolver->model || cdw_rules_only(resolver))
@@ -242,7 +239,7 @@ find_matches(cdw_resolver *resolver, cdw_population *population, double threshol
 		cdw_train_resolver(resolver, population,
 						   cdw_training_labels(resolver, population, InvalidOid), 1, evidence);
 	report_left_out(resolver, evidence->blocks);
-	return cdw_find_matches(evidence, least);
+	return cdw_candidate_edges(evidence, least);
 }
 
 /* The group of each record, as its smallest record; without any pair each stands alone. */
@@ -289,9 +286,11 @@ CDW_FUNCTION(cdw_resolve)
 	text *name = resolver_argument(fcinfo);
 	cdw_resolver *resolver;
 	double threshold;
+	double least;
 	cdw_population *population;
 	cdw_evidence evidence;
 	cdw_edges *edges;
+	cdw_edges *matches;
 	uint32 *cluster;
 	int settings;
 
@@ -303,10 +302,12 @@ CDW_FUNCTION(cdw_resolve)
 	cdw_use_model_rules(resolver);
 	population = cdw_load_population(resolver);
 	settings = cdw_restrict_search_path();
-	edges = find_matches(resolver, population, threshold, &evidence);
+	least = Min(threshold, resolver->match.min_probability);
+	edges = find_edges(resolver, population, least, &evidence);
 	cluster = find_clusters(resolver, population, &evidence.scorer, edges, threshold);
-	cdw_write_matches(resolver, population, edges);
-	report_run(resolver, population, edges, cdw_write_identities(resolver, population, cluster));
+	matches = cdw_find_matches(&evidence.scorer, edges, least);
+	cdw_write_matches(resolver, population, matches);
+	report_run(resolver, population, matches, cdw_write_identities(resolver, population, cluster));
 	note_run(resolver, threshold);
 	cdw_restore_settings(settings);
 	cdw_resolver_close(resolver);

@@ -82,9 +82,9 @@ CDW_FUNCTION(cdw_reliability)
 	cdw_run_trial(&trial, PG_GETARG_TEXT_PP(0));
 	cluster = cdw_load_truth(trial.population, PG_GETARG_OID(1), NameStr(*PG_GETARG_NAME(2)),
 							 NameStr(*PG_GETARG_NAME(3)), &nclusters);
-	for (Size e = 0; e < trial.edges->n; e++)
+	for (Size e = 0; e < trial.matches->n; e++)
 	{
-		const cdw_edge *edge = &trial.edges->edge[e];
+		const cdw_edge *edge = &trial.matches->edge[e];
 
 		if (cluster[edge->a] != CDW_UNKNOWN && cluster[edge->b] != CDW_UNKNOWN)
 			add_pair(bins, edge, 1, cluster[edge->a] == cluster[edge->b]);
@@ -105,9 +105,9 @@ CDW_FUNCTION(cdw_reliability_labels)
 		cdw_check_not_null(fcinfo, i, names[i]);
 	cdw_run_trial(&trial, PG_GETARG_TEXT_PP(0));
 	labels = cdw_label_arguments(fcinfo, 1, trial.population);
-	for (Size e = 0; e < trial.edges->n; e++)
+	for (Size e = 0; e < trial.matches->n; e++)
 	{
-		const cdw_edge *edge = &trial.edges->edge[e];
+		const cdw_edge *edge = &trial.matches->edge[e];
 		const cdw_label *label = cdw_find_label(labels, edge->a, edge->b);
 
 		if (label)

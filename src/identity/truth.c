@@ -38,7 +38,7 @@ hash_text(Datum value)
 	return cdw_hash_bytes(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), 0);
 }
 
-/* The pairs that the resolver's model keeps: candidates above min_probability. */
+/* The pairs that the resolver's model keeps: candidates above min_probability, and what groups are made of. */
 void
 cdw_run_trial(cdw_trial *trial, text *resolver)
 {
@@ -52,7 +52,9 @@ cdw_run_trial(cdw_trial *trial, text *resolver)
 	settings = cdw_restrict_search_path();
 	cdw_recall_evidence(trial->resolver, trial->population, &trial->evidence);
 	trial->cut = cdw_probability_weight(trial->resolver->match.min_probability);
-	trial->edges = cdw_find_matches(&trial->evidence, trial->resolver->match.min_probability);
+	trial->edges = cdw_candidate_edges(&trial->evidence, trial->resolver->match.min_probability);
+	trial->matches = cdw_find_matches(&trial->evidence.scorer, trial->edges,
+									  trial->resolver->match.min_probability);
 	cdw_restore_settings(settings);
 }
 
