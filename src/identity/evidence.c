@@ -12,11 +12,6 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
-/* Records that one matches on average, from which on that is remarkable. */
-#define MANY_PARTNERS 30
-/* Expected matches, up to which a model is no more than a guess anyway. */
-#define FEW_MATCHES 20
-
 /* How far all pairs may outgrow the limit before a model that compares all of them is refused. */
 #define ALL_PAIRS_SLACK 10
 
@@ -88,43 +83,6 @@ cdw_store_model(cdw_resolver *resolver, const cdw_model *model)
 					   1, &type, &value);
 }
 
-/*
- * EM settles on some class of pairs that agree a lot. Where that looks like another one than the same
- * entity, such as the same place or brand, somebody has to look.
- */
-static void
-warn_of_other_class(const cdw_resolver *resolver, const cdw_model *model)
-{
-	double partners = 2 * model->prior * model->pairs / Max(model->records, 1);
-
-	if (model->strained >= 0 && model->prior * model->pairs >= FEW_MATCHES)
-	{
-		const char *field = resolver->match.field[model->strained].name;
-
-		ereport(WARNING,
-				(errmsg("resolver \"%s\" may have learnt something else than which records are the "
-						"same",
-						resolver->name),
-				 errdetail("The pairs that agree most often disagree on \"%s\", as records of one "
-						   "place, brand or household would.",
-						   field),
-				 errhint("Look at cdw.review_queue and label some pairs with cdw.label_pair, leave "
-						 "out the fields that such records share, or set \"max_disagreement\" of "
-						 "\"%s\".",
-						 field)));
-	}
-	else if (partners > MANY_PARTNERS)
-		ereport(
-			WARNING,
-			(errmsg("resolver \"%s\" expects that a record matches %.0f others on average",
-					resolver->name, partners),
-			 errdetail("That is %.3g of all pairs. Records of one place, brand or household look "
-					   "like that.",
-					   model->prior),
-			 errhint("If so many records are not the same, compare more fields that tell "
-					 "them apart, or label some pairs with cdw.label_pair.")));
-}
-
 /* Learns a model from the population, and from labels unless NULL, and stores it. Two records at least. */
 void
 cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, const cdw_labels *labels,
@@ -137,7 +95,6 @@ cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, const cdw
 	cdw_store_model(resolver, &evidence->model);
 	cdw_store_terms(resolver, population->records, terms);
 	cdw_scorer_init(&evidence->scorer, population->records, &evidence->model);
-	warn_of_other_class(resolver, &evidence->model);
 	if (evidence->model.prior * evidence->model.pairs < 1)
 		ereport(NOTICE,
 				(errmsg("resolver \"%s\" has learnt that no two records match", resolver->name),

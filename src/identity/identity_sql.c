@@ -305,6 +305,8 @@ CDW_FUNCTION(cdw_resolve)
 	settings = cdw_restrict_search_path();
 	edges = find_matches(resolver, population, threshold, &evidence);
 	cluster = find_clusters(resolver, population, &evidence.scorer, edges, threshold);
+	if (edges->n > 0 && !cdw_rules_only(resolver))
+		cdw_judge_groups(resolver, &evidence, edges, cluster, cdw_probability_weight(threshold));
 	cdw_write_matches(resolver, population, edges);
 	report_run(resolver, population, edges, cdw_write_identities(resolver, population, cluster));
 	note_run(resolver, threshold);

@@ -499,7 +499,6 @@ typedef struct cdw_model
 	int iterations;
 	bool converged;
 	cdw_field_model field[CDW_MAX_FIELDS];
-	int strained;		  /* a field on which matches wanted to disagree; not stored */
 	List *unique_sources; /* of a link: names of those that list an entity once */
 	int ndependences;	  /* a forest: one less than the fields at most */
 	cdw_dependence dependence[CDW_MAX_FIELDS];
