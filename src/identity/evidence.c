@@ -12,6 +12,10 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
+/* Expected matches, below which the weights are a guess, and those of one field. */
+#define LEAST_MATCHES 10
+#define LEAST_FIELD_MATCHES 2
+
 /* How far all pairs may outgrow the limit before a model that compares all of them is refused. */
 #define ALL_PAIRS_SLACK 10
 
@@ -83,6 +87,64 @@ cdw_store_model(cdw_resolver *resolver, const cdw_model *model)
 					   1, &type, &value);
 }
 
+/* Fields of whose weights the data say nothing, with the matches that were there to learn from. */
+static char *
+fields_not_learnt(const cdw_resolver *resolver, const cdw_model *model)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int f = 0; f < resolver->match.nfields; f++)
+	{
+		const cdw_field_model *field = &model->field[f];
+
+		if (field->matches >= LEAST_FIELD_MATCHES)
+			continue;
+		appendStringInfo(&list, "%s\"%s\" %.1f, records with a value %.0f of %.0f",
+						 list.len > 0 ? "; " : "", resolver->match.field[f].name, field->matches,
+						 field->term.values, model->records);
+	}
+	return list.len > 0 ? list.data : NULL;
+}
+
+/* One notice at most of what training could not learn, the gravest. */
+static void
+report_not_learnt(const cdw_resolver *resolver, const cdw_model *model, bool labelled)
+{
+	double matches = model->prior * model->pairs;
+	char *fields = fields_not_learnt(resolver, model);
+	const char *unsettled =
+		model->converged
+			? ""
+			: psprintf(" Training stopped after %d rounds without settling.", model->iterations);
+
+	if (matches < 1)
+		ereport(NOTICE,
+				(errmsg("resolver \"%s\" has learnt that no two records match", resolver->name),
+				 errhint("If some do, compare more fields: one or two that agree cannot be told "
+						 "from chance.")));
+	else if (matches < LEAST_MATCHES && !labelled)
+		ereport(NOTICE,
+				(errmsg("resolver \"%s\" has learnt from %.1f expected matches only",
+						resolver->name, matches),
+				 errdetail("Weights that rest on fewer than %d are little more than a guess.%s",
+						   LEAST_MATCHES, unsettled),
+				 errhint("Take over a model of similar data with cdw.copy_model or "
+						 "cdw.import_model, label pairs with cdw.label_pair, or train again when "
+						 "there are more records.")));
+	else if (fields)
+		ereport(
+			NOTICE,
+			(errmsg("resolver \"%s\" could not learn the weights of all fields", resolver->name),
+			 errdetail("Expected matches with both values: %s.%s", fields, unsettled),
+			 errhint("Leave them out, take over a model of similar data with cdw.copy_model or "
+					 "cdw.import_model, or label pairs with cdw.label_pair.")));
+	else if (!model->converged)
+		ereport(NOTICE, (errmsg("training of resolver \"%s\" stopped after %d rounds without "
+								"settling",
+								resolver->name, model->iterations)));
+}
+
 /* Learns a model from the population, and from labels unless NULL, and stores it. Two records at least. */
 void
 cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, const cdw_labels *labels,
@@ -95,15 +157,7 @@ cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, const cdw
 	cdw_store_model(resolver, &evidence->model);
 	cdw_store_terms(resolver, population->records, terms);
 	cdw_scorer_init(&evidence->scorer, population->records, &evidence->model);
-	if (evidence->model.prior * evidence->model.pairs < 1)
-		ereport(NOTICE,
-				(errmsg("resolver \"%s\" has learnt that no two records match", resolver->name),
-				 errhint("If some do, compare more fields: one or two that agree cannot be told "
-						 "from chance.")));
-	if (!evidence->model.converged)
-		ereport(NOTICE, (errmsg("training of resolver \"%s\" stopped after %d rounds without "
-								"settling",
-								resolver->name, evidence->model.iterations)));
+	report_not_learnt(resolver, &evidence->model, labels != NULL);
 }
 
 typedef struct TermReader

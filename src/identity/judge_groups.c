@@ -18,16 +18,17 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#define WITNESSES 8		   /* partners, or members of a group, of which all pairs are looked at */
-#define MOST_SAMPLED 20000 /* records whose partners, and groups whose members, are looked at */
-#define LEAST_CLOSED .8	   /* share of records that match a third one and each other as well */
-#define LEAST_OPEN .1	   /* others for each match, to be more than stray ones */
+#define WITNESSES 8 /* partners, or members of a group, of which all pairs are looked at */
+#define MOST_SAMPLED 20000 /* records and groups, about, that are looked at */
 #define LEAST_COUNT 20	   /* pairs from which anything is concluded */
-#define LIKE_STRANGERS                                                                             \
-	.15 /* likeness up to which a group's records are no more alike than others */
+/* of two records that match a third one, the share that matches each other */
+#define LEAST_CLOSED .8
+#define LEAST_OPEN .1 /* of those that do not, for each match, to be more than stray ones */
+/* how much more alike than strangers the records of a group are */
+#define LIKE_STRANGERS .15
 #define ALIKE .5
-#define LEAST_VARIETY                                                                              \
-	.2 /* of agreement, for records of one thing that is written in several ways */
+/* share of equal values, where one thing is written in several ways */
+#define LEAST_VARIETY .2
 #define MOST_VARIETY .98
 #define MOST_STRANGE .1	 /* of what the fields tell */
 #define EACH_ITS_OWN .98 /* different values, of all */
@@ -72,12 +73,10 @@ visit_list(const Member *member, Size n, PairCallback callback, void *arg)
 			callback(member[j * n / witnesses].record, member[i * n / witnesses].record, arg);
 }
 
-/* The same for all lists; of many, those of which the record of that number has a low hash. */
+/* The same for all lists. */
 static void
-visit_lists(const uint64 *hash, Member *member, Size n, Size nlists, PairCallback callback,
-			void *arg)
+visit_lists(Member *member, Size n, PairCallback callback, void *arg)
 {
-	uint64 highest = nlists <= MOST_SAMPLED ? PG_UINT64_MAX : PG_UINT64_MAX / nlists * MOST_SAMPLED;
 	Size end;
 
 	sort_members(member, n);
@@ -86,9 +85,15 @@ visit_lists(const uint64 *hash, Member *member, Size n, Size nlists, PairCallbac
 		CHECK_FOR_INTERRUPTS();
 		for (end = start + 1; end < n && member[end].list == member[start].list;)
 			end++;
-		if (hash[member[start].list] <= highest)
-			visit_list(&member[start], end - start, callback, arg);
+		visit_list(&member[start], end - start, callback, arg);
 	}
+}
+
+/* Of many lists only some are looked at: those of records with a low hash. */
+static bool
+is_sampled(const uint64 *hash, uint32 list, uint32 nrecords)
+{
+	return nrecords <= MOST_SAMPLED || hash[list] <= PG_UINT64_MAX / nrecords * MOST_SAMPLED;
 }
 
 static uint64 *
@@ -112,6 +117,7 @@ typedef struct Triads
 	double closed;
 } Triads;
 
+/* A pair is closed that more probably matches than not, however high the threshold is. */
 static void
 count_triad(uint32 a, uint32 b, void *arg)
 {
@@ -120,13 +126,22 @@ count_triad(uint32 a, uint32 b, void *arg)
 	if (!cdw_comparable(triads->scorer->records, a, b))
 		return;
 	triads->n++;
-	triads->closed += cdw_score(triads->scorer, a, b) > triads->cut;
+	triads->closed += cdw_score(triads->scorer, a, b) > 0;
+}
+
+static void
+add_partner(Member *member, Size *n, uint32 record, uint32 partner, const Triads *triads,
+			const uint64 *hash)
+{
+	if (is_sampled(hash, record, triads->scorer->records->n))
+		member[(*n)++] = (Member){.list = record, .record = partner, .hash = hash[partner]};
 }
 
 static void
 count_triads(Triads *triads, const cdw_edges *edges, const uint64 *hash)
 {
-	Member *member = allocate(2 * edges->n, sizeof(Member));
+	Size capacity = 1024;
+	Member *member = palloc(sizeof(Member) * capacity);
 	Size n = 0;
 
 	for (Size e = 0; e < edges->n; e++)
@@ -135,11 +150,13 @@ count_triads(Triads *triads, const cdw_edges *edges, const uint64 *hash)
 
 		if (edge->weight <= triads->cut)
 			continue;
-		member[n++] = (Member){.list = edge->a, .record = edge->b, .hash = hash[edge->b]};
-		member[n++] = (Member){.list = edge->b, .record = edge->a, .hash = hash[edge->a]};
+		if (n + 2 > capacity)
+			member = repalloc_huge(member, sizeof(Member) * (capacity *= 2));
+		add_partner(member, &n, edge->a, edge->b, triads, hash);
+		add_partner(member, &n, edge->b, edge->a, triads, hash);
 	}
-	triads->matches = n / 2;
-	visit_lists(hash, member, n, triads->scorer->records->n, count_triad, triads);
+	triads->matches = n / 2.0;
+	visit_lists(member, n, count_triad, triads);
 	pfree(member);
 }
 
@@ -184,10 +201,12 @@ compare_members(Likeness *likeness, const uint32 *cluster, const uint64 *hash)
 {
 	uint32 nrecords = likeness->records->n;
 	Member *member = allocate(nrecords, sizeof(Member));
+	Size n = 0;
 
 	for (uint32 i = 0; i < nrecords; i++)
-		member[i] = (Member){.list = cluster[i], .record = i, .hash = hash[i]};
-	visit_lists(hash, member, nrecords, nrecords, count_levels, likeness);
+		if (is_sampled(hash, cluster[i], nrecords))
+			member[n++] = (Member){.list = cluster[i], .record = i, .hash = hash[i]};
+	visit_lists(member, n, count_levels, likeness);
 	pfree(member);
 }
 
@@ -229,9 +248,9 @@ of_events(const cdw_field *field, const cdw_term_summary *term)
 }
 
 static void
-append_name(StringInfo list, const char *name)
+append_name(StringInfo list, const char *name, double equal)
 {
-	appendStringInfo(list, "%s\"%s\"", list->len > 0 ? ", " : "", name);
+	appendStringInfo(list, "%s\"%s\" (%.0f %%)", list->len > 0 ? ", " : "", name, 100 * equal);
 }
 
 typedef struct Judgement
@@ -262,9 +281,9 @@ judge_likeness(Judgement *judgement, const Likeness *likeness, const cdw_model *
 		bool stranger = field.tells > 0 && field.alike <= LIKE_STRANGERS;
 
 		if (field.alike >= ALIKE && field.equal >= LEAST_VARIETY)
-			append_name(&judgement->alike, settings->field[f].name);
+			append_name(&judgement->alike, settings->field[f].name, field.equal);
 		if (stranger)
-			append_name(&judgement->differ, settings->field[f].name);
+			append_name(&judgement->differ, settings->field[f].name, field.equal);
 		if (of_events(&settings->field[f], &model->field[f].term))
 			continue;
 		varied |=
@@ -296,20 +315,24 @@ append_judgement(StringInfo detail, const Judgement *judgement, const Triads *tr
 }
 
 /*
- * Warns where the groups that matches above the cut were put into do not look like entities. Cluster is
- * the smallest record of each record's group.
+ * Warns where the groups do not look like entities, into which the pairs were put that weigh more than the
+ * cut. Cluster is the smallest record of each record's group. What a threshold below even odds joins is
+ * wanted as it is, and says nothing about the model.
  */
 void
 cdw_judge_groups(const cdw_resolver *resolver, const cdw_evidence *evidence, const cdw_edges *edges,
 				 const uint32 *cluster, double cut)
 {
 	const cdw_records *records = evidence->scorer.records;
-	uint64 *hash = record_hashes(records);
+	uint64 *hash;
 	Triads triads = {.scorer = &evidence->scorer, .cut = cut};
 	Likeness *likeness = allocate(1, sizeof(Likeness));
 	Judgement judgement;
 	StringInfoData detail;
 
+	if (cut < 0)
+		return;
+	hash = record_hashes(records);
 	likeness->records = records;
 	count_triads(&triads, edges, hash);
 	compare_members(likeness, cluster, hash);

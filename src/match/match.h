@@ -476,6 +476,8 @@ typedef struct cdw_field_model
 	double u[CDW_MAX_LEVELS]; /* share of unrelated pairs */
 	double h[CDW_MAX_LEVELS]; /* share of two people of one household; of shared fields only */
 	cdw_term_summary term;
+	double
+		matches; /* that m was learnt from: with both values, labelled ones included; not stored */
 } cdw_field_model;
 
 /* How much more often two levels come together among non-matches than independent ones would. */
