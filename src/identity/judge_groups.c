@@ -18,7 +18,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#define WITNESSES 8 /* partners, or members of a group, of which all pairs are looked at */
+#define WITNESSES 8		   /* partners, or members of a group, of which all pairs are looked at */
 #define MOST_SAMPLED 20000 /* records and groups, about, that are looked at */
 #define LEAST_COUNT 20	   /* pairs from which anything is concluded */
 /* of two records that match a third one, the share that matches each other */
