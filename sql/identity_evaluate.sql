@@ -101,7 +101,7 @@ INSERT INTO coin VALUES (1, 'x', 1), (2, 'x', 1), (3, 'x', 2), (4, 'y', 3), (5, 
 SELECT cdw.create_resolver('c', 'coin', 'id', '{"side": {"kind": "category", "term_frequency": false}}', ARRAY['side'], options => '{"all_pairs_limit": 1000}') ->> 'resolver' AS resolver;
 CALL cdw.train('c');
 CREATE FUNCTION set_model(prior float8) RETURNS void LANGUAGE sql AS $$
-    UPDATE c_resolver SET model = jsonb_set(jsonb_set(model, '{prior}', to_jsonb(prior)), '{fields,side,levels}',
+    UPDATE c_resolver SET model = jsonb_set(model || jsonb_build_object('prior', prior, 'slope', 1, 'intercept', 0), '{fields,side,levels}',
         '[{"level": "equal", "m": 0.9, "u": 0.1, "h": 0.5}, {"level": "different", "m": 0.1, "u": 0.9, "h": 0.5}]') $$;
 CREATE VIEW reliability AS SELECT bin, low, high, pairs, round(mean_probability::numeric, 6) AS mean_probability, round(true_rate::numeric, 6) AS true_rate FROM cdw.reliability('c', 'coin', 'id', 'who');
 -- Four pairs agree, 1 2, 1 3, 2 3 and 4 5, two of them rightly; the other six, at 1 / 10, are not above min_probability. Other bins are empty.

@@ -31,7 +31,7 @@ INSERT INTO people VALUES
 SELECT cdw.create_resolver('r', 'people', 'id', '{"编号": {"kind": "identifier", "term_frequency": false}, "dob": {"kind": "date", "term_frequency": false}, "amount": {"kind": "number", "term_frequency": false}}') ->> 'resolver' AS resolver;
 SELECT fails($$SELECT cdw.explain_match_text('r', 'a', 'b')$$);
 CALL cdw.train('r');
-SELECT cdw.import_model('r', jsonb_set(model, '{model,prior}', to_jsonb(1 / 1025::float8)))
+SELECT cdw.import_model('r', jsonb_set(model, '{model}', model->'model' || jsonb_build_object('prior', 1 / 1025::float8, 'slope', 1, 'intercept', 0)))
 FROM cdw.export_model('r'), with_level(export_model, '编号', 'equal', 0.5, 0.5 ^ 11), with_level(with_level, '编号', 'different', 0.0625, 0.5) AS l2,
     with_level(l2, '编号', 'one slip', 0.25, 0.125) AS l3, with_level(l3, 'dob', 'equal', 0.5, 0.5 ^ 9) AS l4, with_level(l4, 'dob', 'different', 0.125, 0.5) AS l5,
     with_level(l5, 'amount', 'equal', 0.5, 0.5 ^ 9) AS l6, with_level(l6, 'amount', 'different', 0.25, 0.5) AS model;
@@ -50,6 +50,11 @@ SELECT count(*) AS pairs, bool_and(line ~ ('\(weight ' || round(total::numeric, 
 -- a level that weighs nothing is told without a figure
 SELECT cdw.import_model('r', with_level(cdw.export_model('r'), 'amount', 'different', 0.5, 0.5));
 SELECT cdw.explain_match_text('r', 'a', 'c');
+-- calibrated: of the weights of 16 and -2 half, and a bit (ln 2 = 0.693) more
+SELECT cdw.import_model('r', jsonb_set(model, '{model}', model->'model' || jsonb_build_object('slope', 0.5, 'intercept', ln(2)))) FROM cdw.export_model('r') AS model;
+SELECT cdw.explain_match_text('r', 'a', 'b'), cdw.explain_match_text('r', 'a', 'c');
+SELECT field, round(weight::numeric, 1) AS weight, round(cumulative_weight::numeric, 1) AS cumulative_weight FROM cdw.explain_match('r', 'a', 'b');
+SELECT fails($$SELECT cdw.import_model('r', jsonb_set(cdw.export_model('r'), '{model,slope}', '0'))$$), fails($$SELECT cdw.import_model('r', jsonb_set(cdw.export_model('r'), '{model,intercept}', '"x"'))$$);
 
 -- Errors are those of explain_match.
 SELECT statement, fails(statement) FROM unnest(ARRAY[$$SELECT cdw.explain_match_text(NULL, 'a', 'b')$$, $$SELECT cdw.explain_match_text('r', NULL, 'b')$$, $$SELECT cdw.explain_match_text('r', 'a', NULL)$$,

@@ -69,7 +69,7 @@ $$;
 -- 60 days and the next one: a week has 7 days, so a grid parts 8 or 9 of them
 SELECT finds_all('date', ARRAY['week(v)', 'week(v, 2)'], array_agg(d::text), array_agg((d + 1)::text)) AS next_day, finds_all('date', ARRAY['week(v)', 'week(v, 2)'], array_agg(d::text), array_agg((d + 7)::text)) AS next_week
 FROM (SELECT '2020-02-01'::date + i AS d FROM generate_series(0, 59) i) t;
-SELECT finds_all('number', ARRAY['magnitude(v)', 'magnitude(v, 2)'], array_agg(x::text), array_agg((x * 1.02)::text)) AS two_percent, finds_all('number', ARRAY['magnitude(v)', 'magnitude(v, 2)'], array_agg(x::text), array_agg((x * 1.06)::text)) AS six_percent
+SELECT finds_all('number', ARRAY['magnitude(v)', 'magnitude(v, 2)'], array_agg(x::text), array_agg((x * 1.04)::text)) AS four_percent, finds_all('number', ARRAY['magnitude(v)', 'magnitude(v, 2)'], array_agg(x::text), array_agg((x * 1.11)::text)) AS eleven_percent
 FROM (SELECT 3 * i * i AS x FROM generate_series(1, 40) i) t;
 SELECT a, b, finds('number', 'magnitude(v)', a, b) FROM (VALUES ('0', '0'), ('0', '-0'), ('5', '-5'), ('-5', '-5.01'), ('1e-300', '1e300'), ('x', 'x')) t(a, b);
 

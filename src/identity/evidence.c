@@ -19,7 +19,7 @@
 /* How far all pairs may outgrow the limit before a model that compares all of them is refused. */
 #define ALL_PAIRS_SLACK 10
 
-/* The weight, in natural logarithms, of a probability between 0 and 1; infinite at the ends. */
+/* The log odds of a probability between 0 and 1; infinite at the ends. */
 double
 cdw_probability_weight(double probability)
 {
@@ -154,9 +154,10 @@ cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, const cdw
 
 	cdw_terms_count(terms, population->records);
 	cdw_train(population->records, terms, labels, seed, &evidence->blocks, &evidence->model);
+	cdw_scorer_init(&evidence->scorer, population->records, &evidence->model);
+	cdw_calibrate(evidence);
 	cdw_store_model(resolver, &evidence->model);
 	cdw_store_terms(resolver, population->records, terms);
-	cdw_scorer_init(&evidence->scorer, population->records, &evidence->model);
 	report_not_learnt(resolver, &evidence->model, labels != NULL);
 }
 
@@ -247,6 +248,7 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 		return;
 	}
 	*model = *cdw_resolver_model(resolver);
+	evidence->edges = NULL;
 	settings = cdw_portable_output();
 	cdw_stream(psprintf("SELECT field::pg_catalog.text, part::pg_catalog.text, "
 						"value::pg_catalog.text, records::pg_catalog.int8 FROM %s",
@@ -261,17 +263,36 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 	cdw_scorer_init(&evidence->scorer, records, model);
 }
 
+/* Candidates above a cut, of which training may have scored enough. */
+static cdw_edges *
+score_candidates(cdw_evidence *evidence, double cut)
+{
+	cdw_edges *edges = evidence->edges;
+	Size kept = 0;
+
+	evidence->edges = NULL;
+	if (edges == NULL || evidence->edges_cut > cut)
+		return cdw_find_edges(evidence->blocks, &evidence->scorer, cut);
+	for (Size e = 0; e < edges->n; e++)
+		if (edges->edge[e].weight > cut)
+			edges->edge[kept++] = edges->edge[e];
+	edges->n = kept;
+	return edges;
+}
+
 /*
- * The candidates that match with more than the least probability; where sources list an entity once,
+ * The candidates that match with more than the least probability, with the log odds of it; where sources list an entity once,
  * partners have competed for each other.
  */
 cdw_edges *
-cdw_find_matches(const cdw_evidence *evidence, double least)
+cdw_find_matches(cdw_evidence *evidence, double least)
 {
-	double cut = cdw_probability_weight(least);
-	cdw_edges *edges = cdw_find_edges(evidence->blocks, &evidence->scorer,
-									  cut - cdw_link_slack(&evidence->scorer));
+	const cdw_scorer *scorer = &evidence->scorer;
+	double cut = cdw_weight_of(scorer, cdw_probability_weight(least));
+	cdw_edges *edges = score_candidates(evidence, cut - cdw_link_slack(scorer));
 
-	cdw_settle_links(&evidence->scorer, edges, cut);
+	cdw_settle_links(scorer, edges, cut);
+	for (Size e = 0; e < edges->n; e++)
+		edges->edge[e].weight = cdw_log_odds(scorer, edges->edge[e].weight);
 	return edges;
 }

@@ -304,6 +304,17 @@ explain_dependence(ExplainOutput *output, const cdw_match_settings *settings,
 				NULL, NULL, NULL, NULL, NULL, -lift / M_LN2);
 }
 
+/* What turns the sum of the rows above into the log odds of a match. */
+static void
+explain_calibration(ExplainOutput *output, const cdw_scorer *scorer)
+{
+	double weight = output->cumulative * M_LN2;
+	double correction = cdw_log_odds(scorer, weight) - weight;
+
+	if (correction != 0)
+		put_row(output, "(calibration)", NULL, NULL, NULL, NULL, NULL, correction / M_LN2);
+}
+
 static void
 explain_by_model(ExplainOutput *output, const cdw_resolver *resolver, const cdw_model *model,
 				 cdw_records *records, const uint8 *level, const Side *left, const Side *right)
@@ -319,6 +330,7 @@ explain_by_model(ExplainOutput *output, const cdw_resolver *resolver, const cdw_
 	if (resolver->match.households)
 		put_row(output, "(household)", NULL, NULL, NULL, NULL, NULL,
 				-cdw_household_discount(&scorer, level, records->record[0]) / M_LN2);
+	explain_calibration(output, &scorer);
 	explain_vetoes(output, records);
 }
 

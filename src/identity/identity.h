@@ -110,17 +110,20 @@ typedef struct cdw_evidence
 	cdw_model model;
 	cdw_blocks *blocks;
 	cdw_scorer scorer;
+	cdw_edges *edges; /* candidates that training has scored already; NULL: none */
+	double edges_cut; /* their weights are above it */
 } cdw_evidence;
 
 extern void cdw_train_resolver(cdw_resolver *resolver, cdw_population *population,
 							   const cdw_labels *labels, int64 seed, cdw_evidence *evidence);
 extern void
 cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence);
-extern cdw_edges *cdw_find_matches(const cdw_evidence *evidence, double least);
+extern cdw_edges *cdw_find_matches(cdw_evidence *evidence, double least);
 extern cdw_blocks *
 cdw_model_blocks(const cdw_resolver *resolver, const cdw_model *model, cdw_records *records);
 extern void cdw_use_model_rules(cdw_resolver *resolver);
 extern double cdw_probability_weight(double probability);
+extern void cdw_calibrate(cdw_evidence *evidence);
 extern void cdw_store_model(cdw_resolver *resolver, const cdw_model *model);
 extern void
 cdw_store_terms(const cdw_resolver *resolver, const cdw_records *records, const cdw_terms *terms);

@@ -126,7 +126,7 @@ count_triad(uint32 a, uint32 b, void *arg)
 	if (!cdw_comparable(triads->scorer->records, a, b))
 		return;
 	triads->n++;
-	triads->closed += cdw_score(triads->scorer, a, b) > 0;
+	triads->closed += cdw_log_odds(triads->scorer, cdw_score(triads->scorer, a, b)) > 0;
 }
 
 static void

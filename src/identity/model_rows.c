@@ -151,7 +151,7 @@ CDW_FUNCTION(cdw_unlinkables)
 	cdw_restore_settings(settings);
 	for (uint32 i = 0; i < population->records->n; i++)
 	{
-		double weight = cdw_score(&evidence.scorer, i, i);
+		double weight = cdw_log_odds(&evidence.scorer, cdw_score(&evidence.scorer, i, i));
 		Datum values[3];
 		bool nulls[3] = {0};
 

@@ -18,10 +18,11 @@ RETURN (
                string_agg(name || CASE WHEN level IS NULL OR beside THEN '' ELSE ' ' || level END
                           || CASE WHEN weight = 0 THEN '' WHEN rounded > 0 THEN ' +' || rounded ELSE ' ' || rounded END,
                           ', ' ORDER BY abs(weight) DESC, n)
-                   FILTER (WHERE field <> '(prior)' AND abs(weight) < 'Infinity' AND level IS DISTINCT FROM 'missing'
+                   FILTER (WHERE field NOT IN ('(prior)', '(calibration)') AND abs(weight) < 'Infinity' AND level IS DISTINCT FROM 'missing'
                            AND (rounded <> 0 OR NOT beside)) AS reasons,
                string_agg(name, ', ' ORDER BY n) FILTER (WHERE level = 'missing' AND NOT beside AND weight = 0) AS missing,
-               min(rounded) FILTER (WHERE field = '(prior)') AS prior
+               min(rounded) FILTER (WHERE field = '(prior)') AS prior,
+               min(rounded) FILTER (WHERE field = '(calibration)' AND rounded <> 0) AS calibration
         FROM evidence
     )
     SELECT CASE
@@ -31,7 +32,7 @@ RETURN (
                     || CASE WHEN p >= 0.99995 THEN '> 99.99' WHEN p < 0.00005 THEN '< 0.01' ELSE round(100 * p::numeric, 2)::text END
                     || ' % (weight ' || round(weight::numeric, 1) || ')'
            END
-           || coalesce(': ' || reasons, '') || coalesce('; no value: ' || missing, '') || coalesce('; prior ' || prior, '')
+           || coalesce(': ' || reasons, '') || coalesce('; no value: ' || missing, '') || coalesce('; prior ' || prior, '') || coalesce(', calibration ' || calibration, '')
     FROM total
 );
 COMMENT ON FUNCTION cdw.explain_match_text(text, text, text) IS

@@ -199,7 +199,7 @@ week(Piece value, int grid, char *buffer)
 	return grid_cell(day / 7.0, grid, buffer);
 }
 
-/* The cell of a number in steps of 5 percent; zero and the two signs have cells of their own. */
+/* The cell of a number in steps of ten percent; zero and the two signs have cells of their own. */
 static Piece
 magnitude(Piece value, int grid, char *buffer)
 {
@@ -214,7 +214,7 @@ magnitude(Piece value, int grid, char *buffer)
 	number = strtod(text, NULL);
 	if (number == 0 || !isfinite(number))
 		return value;
-	position = log(fabs(number)) / log1p(.05);
+	position = log(fabs(number)) / log1p(.10);
 	return grid_cell(number > 0 ? position : position + 1e6, grid, buffer);
 }
 

@@ -8,7 +8,7 @@
 
 #include "text/text.h"
 
-#define MAX_FUZZY 15	 /* words of a value up to which unequal words are compared */
+#define MAX_FUZZY 15	 /* words of a value up to which all unequal words are compared */
 #define MAX_UNSPACED 128 /* bytes of a value up to which lost blanks are looked for */
 
 static bool
@@ -77,6 +77,68 @@ match_equal(const cdw_value *a, const cdw_value *b, Matched *matched, bool *rare
 			*rare |= a->token[i].rare;
 			break;
 		}
+	return sum;
+}
+
+/*
+ * How many words from the first on, two at least, are written as one word elsewhere ("th 50pz85u",
+ * "th50pz85u"); 0: they are not.
+ */
+static inline int
+words_in_one(const cdw_value *value, int first, uint64 matched, const char *word, int len)
+{
+	const cdw_token *begin = &value->token[first];
+	int done = 0;
+
+	if (begin->len >= len || value->text[begin->start] != *word)
+		return 0;
+	for (int i = first; i < value->ntokens && !(matched >> i & 1); i++)
+	{
+		const cdw_token *part = &value->token[i];
+
+		if (part->len > len - done ||
+			memcmp(value->text + part->start, word + done, part->len) != 0)
+			return 0;
+		done += part->len;
+		if (done == len)
+			return i > first ? i - first + 1 : 0;
+	}
+	return 0;
+}
+
+/*
+ * The weight of words of one value that the other writes as one, among many words a rare one; *rare as for
+ * equal words.
+ */
+static int
+match_joined(const cdw_value *joined, uint64 *matched_joined, const cdw_value *parts,
+			 uint64 *matched_parts, bool *rare)
+{
+	bool many = joined->ntokens > MAX_FUZZY;
+	int sum = 0;
+
+	for (int j = 0; j < joined->ntokens; j++)
+	{
+		const cdw_token *word = &joined->token[j];
+		int n = 0;
+
+		if ((*matched_joined >> j & 1) || (many && !word->rare))
+			continue;
+		for (int i = 0; i + 1 < parts->ntokens && n == 0; i++)
+		{
+			n = words_in_one(parts, i, *matched_parts, joined->text + word->start, word->len);
+			for (int k = i; k < i + n; k++)
+			{
+				*matched_parts |= UINT64CONST(1) << k;
+				sum += parts->token[k].weight;
+			}
+		}
+		if (n == 0)
+			continue;
+		*matched_joined |= UINT64CONST(1) << j;
+		sum += word->weight;
+		*rare |= word->rare;
+	}
 	return sum;
 }
 
@@ -160,6 +222,11 @@ cdw_word_similarity(const cdw_value *a, const cdw_value *b, bool fuzzy, bool *ra
 
 	cdw_put_in_order(&a, &b);
 	sum = match_equal(a, b, &matched, rare);
+	if (fuzzy)
+	{
+		sum += match_joined(a, &matched.a, b, &matched.b, rare);
+		sum += match_joined(b, &matched.b, a, &matched.a, rare);
+	}
 	if (total == 0)
 		return 0;
 	if (fuzzy && a->ntokens <= MAX_FUZZY && b->ntokens <= MAX_FUZZY)
@@ -211,7 +278,7 @@ nearly_equal_unspaced(const cdw_value *a, const cdw_value *b)
 	int blen;
 	int longer;
 
-	if (a->len > MAX_UNSPACED || b->len > MAX_UNSPACED ||
+	if (a->ntokens == b->ntokens || a->len > MAX_UNSPACED || b->len > MAX_UNSPACED ||
 		(a->text[0] != b->text[0] && a->text[a->len - 1] != b->text[b->len - 1]))
 		return false;
 	alen = without_blanks(a, x);

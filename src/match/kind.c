@@ -323,8 +323,7 @@ static const cdw_kind kinds[] = {
 		.standardise = standardise_date,
 		.comparison = &cdw_compare_date,
 		.max_disagreement = .40,
-		.block_keys = {"%s", "year_month(%s)", "month_day(%s)", "year_day(%s)", "week(%s)",
-					   "week(%s, 2)"},
+		.block_keys = {"%s", "year_month(%s)", "month_day(%s)", "year_day(%s)"},
 	},
 	{
 		.name = "postcode",

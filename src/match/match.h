@@ -476,8 +476,7 @@ typedef struct cdw_field_model
 	double u[CDW_MAX_LEVELS]; /* share of unrelated pairs */
 	double h[CDW_MAX_LEVELS]; /* share of two people of one household; of shared fields only */
 	cdw_term_summary term;
-	double
-		matches; /* that m was learnt from: with both values, labelled ones included; not stored */
+	double matches; /* with both values, that m was learnt from; not stored */
 } cdw_field_model;
 
 /* How much more often two levels come together among non-matches than independent ones would. */
@@ -501,6 +500,8 @@ typedef struct cdw_model
 	int iterations;
 	bool converged;
 	cdw_field_model field[CDW_MAX_FIELDS];
+	double slope;		  /* of the log odds of a match over the weight */
+	double intercept;	  /* ... at weight 0, in nats */
 	List *unique_sources; /* of a link: names of those that list an entity once */
 	int ndependences;	  /* a forest: one less than the fields at most */
 	cdw_dependence dependence[CDW_MAX_FIELDS];
@@ -545,6 +546,8 @@ extern void cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, cons
 extern double cdw_term_weight(const cdw_scorer *scorer, int field, cdw_record *record);
 extern double
 cdw_household_discount(const cdw_scorer *scorer, const uint8 *level, cdw_record *record);
+extern double cdw_log_odds(const cdw_scorer *scorer, double weight);
+extern double cdw_weight_of(const cdw_scorer *scorer, double log_odds);
 extern double cdw_score(const cdw_scorer *scorer, uint32 a, uint32 b);
 extern bool
 cdw_score_above(const cdw_scorer *scorer, uint32 a, uint32 b, double cut, double *weight);

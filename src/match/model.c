@@ -106,6 +106,8 @@ cdw_model_append_json(StringInfo out, const cdw_model *model, const cdw_match_se
 	append_number(out, "pairs", model->pairs);
 	append_number(out, "prior", model->prior);
 	append_number(out, "household_prior", model->household_prior);
+	append_number(out, "slope", model->slope);
+	append_number(out, "intercept", model->intercept);
 	append_number(out, "max_block", model->max_block);
 	append_number(out, "iterations", model->iterations);
 	appendStringInfo(out, ", \"all_pairs\": %s, \"converged\": %s",
@@ -317,6 +319,8 @@ cdw_model_parse(Jsonb *document, const cdw_match_settings *settings, cdw_model *
 	model->pairs = read_number(document, "pairs", 0, 1e30);
 	model->prior = read_number(document, "prior", 1e-300, .999999);
 	model->household_prior = read_number(document, "household_prior", 0, .999999);
+	model->slope = read_number(document, "slope", .01, 100);
+	model->intercept = read_number(document, "intercept", -100, 100);
 	model->max_block = (int) read_number(document, "max_block", 0, CDW_MAX_RECORDS);
 	model->iterations = (int) read_number(document, "iterations", 0, 1e6);
 	model->all_pairs = read_bool(document, "all_pairs");

@@ -303,6 +303,15 @@ add_default_rule(cdw_match_settings *settings, const char *key, const char *fiel
 	cdw_add_rule(settings, rule.data);
 }
 
+/* A default key of a field; NULL: it has not so many. Days apart are near each other, not mistyped. */
+static const char *
+default_key(const cdw_field *field, int k)
+{
+	static const char *const of_days[CDW_MAX_BLOCK_KEYS] = {"%s", "week(%s)", "week(%s, 2)"};
+
+	return field->days ? of_days[k] : field->kind->block_keys[k];
+}
+
 /*
  * Every kind brings its keys: the first of each field, then the second, so that where there are
  * too many the plainest stay.
@@ -313,14 +322,14 @@ add_default_rules(cdw_match_settings *settings)
 	for (int k = 0; k < CDW_MAX_BLOCK_KEYS; k++)
 		for (int f = 0; f < settings->nfields; f++)
 		{
-			const char *key = settings->field[f].kind->block_keys[k];
+			const char *key = default_key(&settings->field[f], k);
 
 			if (key && settings->nrules < CDW_MAX_RULES)
 				add_default_rule(settings, key, settings->field[f].name);
 		}
 	/* a field without a key of its own, a category, splits the large blocks of others */
 	for (int f = 0, others = settings->nrules; f < settings->nfields && others > 0; f++)
-		if (settings->field[f].kind->block_keys[0] == NULL && settings->nrules < CDW_MAX_RULES)
+		if (default_key(&settings->field[f], 0) == NULL && settings->nrules < CDW_MAX_RULES)
 			add_default_rule(settings, "%s", settings->field[f].name);
 }
 

@@ -155,6 +155,23 @@ cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, const cdw_model 
 	order_units(scorer, reach);
 }
 
+/*
+ * The log odds of a match that a weight stands for: the line that the model was calibrated with. Of
+ * rules, which have no model, the weight itself.
+ */
+double
+cdw_log_odds(const cdw_scorer *scorer, double weight)
+{
+	return scorer->model ? scorer->model->slope * weight + scorer->model->intercept : weight;
+}
+
+/* The weight that stands for these log odds. */
+double
+cdw_weight_of(const cdw_scorer *scorer, double log_odds)
+{
+	return scorer->model ? (log_odds - scorer->model->intercept) / scorer->model->slope : log_odds;
+}
+
 /* The weight of a pair, all fields compared; minus infinity where a veto forbids it. */
 double
 cdw_score(const cdw_scorer *scorer, uint32 a, uint32 b)

@@ -306,6 +306,7 @@ cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels
 	model->pairs = cdw_comparable_pairs(records);
 	model->all_pairs = model->pairs <= settings->all_pairs_limit;
 	model->prior = model->household_prior = .5;
+	model->slope = 1;
 	em->settings = settings;
 	em->model = model;
 	em->records = records;

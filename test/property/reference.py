@@ -75,7 +75,7 @@ def standard_forms(settings, pairs):
 
 def from_model(settings, model, rows, forms, terms):
     """log2 of the odds, of the model's numbers: prior, m / u of each level, rarity of what agrees, what fields
-    agree on together by chance, household."""
+    agree on together by chance, household, calibration."""
     prior = model["prior"]
     weight = math.log2(prior / (1 - prior))
     household = math.log2(model["household_prior"]) if model["household_prior"] > 0 else None
@@ -104,7 +104,7 @@ def from_model(settings, model, rows, forms, terms):
                 household -= lift
     if household is not None:
         weight -= math.log2(1 + 2 ** household) if household < 1000 else household
-    return weight
+    return model["slope"] * weight + model["intercept"] / math.log(2)
 
 
 def check(name, errors):

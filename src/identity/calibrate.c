@@ -1,0 +1,228 @@
+/*
+ * src/identity/calibrate.c
+ *
+ * From weights to probabilities that mean what they say. A weight is learnt from pairs by themselves. In
+ * a table where many records are one entity the others say more about a pair than its own fields do: two
+ * that differ are the same because both are alike a third. So the log odds of a match are a straight line
+ * of the weight (Platt 1999),
+ *
+ *     ln( p / (1 - p) ) = slope * weight + intercept
+ *
+ * fitted to what clustering makes of the candidates: a pair is the same with the probability that its
+ * records' groups merge with. A pair without other records around keeps its own probability, so that a
+ * table of pairs keeps slope 1 and intercept 0.
+ */
+#include "identity/identity.h"
+
+#include <math.h>
+
+#include "utils/float.h"
+#include "utils/memutils.h"
+
+#define MOST_WEIGHT 4.0 /* nats, either way: beyond that there is little doubt */
+#define STEP .125		/* of weight, that counts as one */
+#define BINS 65
+#define UNIT 1e9 /* probabilities are added as billionths, so that their order does not matter */
+#define SLOPE_PRECISION 100.0	 /* of what is assumed before any pair is seen: slope 1 +- .1, */
+#define INTERCEPT_PRECISION 25.0 /* intercept 0 +- .2 */
+#define LEAST_SLOPE .5
+#define MOST_SLOPE 2.0
+#define MOST_INTERCEPT 3.0
+#define ROUNDS 50
+#define TOLERANCE 1e-9
+
+/* ---- merges ---- */
+
+/* A forest of merges in which a record's parent is known with the merge that gave it one. */
+typedef struct Merges
+{
+	uint32 *parent;
+	uint32 *size;
+	uint32 *time;	  /* of the merge; PG_UINT32_MAX: a root */
+	double *strength; /* by time */
+	uint32 n;
+} Merges;
+
+static void
+merges_init(Merges *merges, uint32 n)
+{
+	Size bytes = sizeof(uint32) * Max(n, (Size) 1);
+
+	merges->parent = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
+	merges->size = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
+	merges->time = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
+	merges->strength =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * Max(n, (Size) 1));
+	merges->n = 0;
+	for (uint32 i = 0; i < n; i++)
+	{
+		merges->parent[i] = i;
+		merges->size[i] = 1;
+		merges->time[i] = PG_UINT32_MAX;
+	}
+}
+
+static void
+merges_free(Merges *merges)
+{
+	pfree(merges->parent);
+	pfree(merges->size);
+	pfree(merges->time);
+	pfree(merges->strength);
+}
+
+static uint32
+root_of(const Merges *merges, uint32 i)
+{
+	while (merges->parent[i] != i)
+		i = merges->parent[i];
+	return i;
+}
+
+static void
+note_merge(uint32 a, uint32 b, double strength, void *arg)
+{
+	Merges *merges = arg;
+	uint32 large = root_of(merges, a);
+	uint32 small = root_of(merges, b);
+
+	if (merges->size[large] < merges->size[small])
+	{
+		uint32 other = large;
+
+		large = small;
+		small = other;
+	}
+	merges->parent[small] = large;
+	merges->size[large] += merges->size[small];
+	merges->time[small] = merges->n;
+	merges->strength[merges->n++] = strength;
+}
+
+/* The strength of the merge that brought two records together; minus infinity: none has. */
+static double
+joint_strength(const Merges *merges, uint32 a, uint32 b)
+{
+	uint32 time = 0;
+
+	while (a != b)
+	{
+		uint32 *earlier = merges->time[a] < merges->time[b] ? &a : &b;
+
+		time = merges->time[*earlier];
+		if (time == PG_UINT32_MAX)
+			return -get_float8_infinity();
+		*earlier = merges->parent[*earlier];
+	}
+	return merges->strength[time];
+}
+
+/* ---- the line ---- */
+
+/* Pairs by their weight. */
+typedef struct Bin
+{
+	double pairs;
+	int64 same; /* sum of probabilities, fixed point */
+} Bin;
+
+static double
+bin_weight(int bin)
+{
+	return -MOST_WEIGHT + bin * STEP;
+}
+
+static void
+count_pairs(const cdw_edges *edges, const Merges *merges, Bin *bins)
+{
+	for (Size e = 0; e < edges->n; e++)
+	{
+		const cdw_edge *edge = &edges->edge[e];
+		Bin *bin;
+
+		if (fabs(edge->weight) > MOST_WEIGHT)
+			continue;
+		bin = &bins[(int) rint((edge->weight + MOST_WEIGHT) / STEP)];
+		bin->pairs++;
+		bin->same += (int64) rint(UNIT / (1 + exp(-joint_strength(merges, edge->a, edge->b))));
+	}
+}
+
+/* The gradient of the likelihood by slope and by intercept, and its curvature. */
+typedef struct Ascent
+{
+	double a;
+	double b;
+	double aa;
+	double ab;
+	double bb;
+} Ascent;
+
+/* With a prior that draws the line to slope 1 and intercept 0, where there are few pairs. */
+static Ascent
+likelihood_ascent(const Bin *bins, double slope, double intercept)
+{
+	Ascent ascent = {.a = (1 - slope) * SLOPE_PRECISION,
+					 .b = -intercept * INTERCEPT_PRECISION,
+					 .aa = SLOPE_PRECISION,
+					 .bb = INTERCEPT_PRECISION};
+
+	for (int i = 0; i < BINS; i++)
+	{
+		double weight = bin_weight(i);
+		double probability = 1 / (1 + exp(-(slope * weight + intercept)));
+		double excess = bins[i].same / UNIT - bins[i].pairs * probability;
+		double variance = bins[i].pairs * probability * (1 - probability);
+
+		ascent.a += excess * weight;
+		ascent.b += excess;
+		ascent.aa += variance * weight * weight;
+		ascent.ab += variance * weight;
+		ascent.bb += variance;
+	}
+	return ascent;
+}
+
+/* The line of the greatest likelihood, by Newton's method. */
+static void
+fit_line(const Bin *bins, double *slope, double *intercept)
+{
+	*slope = 1;
+	*intercept = 0;
+	for (int round = 0; round < ROUNDS; round++)
+	{
+		Ascent ascent = likelihood_ascent(bins, *slope, *intercept);
+		double determinant = ascent.aa * ascent.bb - ascent.ab * ascent.ab;
+		double rise = (ascent.bb * ascent.a - ascent.ab * ascent.b) / determinant;
+		double shift = (ascent.aa * ascent.b - ascent.ab * ascent.a) / determinant;
+
+		*slope = fmin(fmax(*slope + rise, LEAST_SLOPE), MOST_SLOPE);
+		*intercept = fmin(fmax(*intercept + shift, -MOST_INTERCEPT), MOST_INTERCEPT);
+		if (fabs(rise) + fabs(shift) < TOLERANCE)
+			break;
+	}
+}
+
+/*
+ * Fits the line of the model that the population has just taught, and leaves the scored candidates to
+ * cdw_find_matches. Partners that compete in a link have their probability from each other already.
+ */
+void
+cdw_calibrate(cdw_evidence *evidence)
+{
+	const cdw_scorer *scorer = &evidence->scorer;
+	cdw_model *model = &evidence->model;
+	Bin bins[BINS] = {0};
+	Merges merges;
+
+	evidence->edges = NULL;
+	if (model->unique_sources != NIL)
+		return;
+	evidence->edges_cut = -MOST_WEIGHT;
+	evidence->edges = cdw_find_edges(evidence->blocks, scorer, evidence->edges_cut);
+	merges_init(&merges, scorer->records->n);
+	cdw_cluster(scorer, evidence->edges, "average", evidence->edges_cut, note_merge, &merges);
+	count_pairs(evidence->edges, &merges, bins);
+	merges_free(&merges);
+	fit_line(bins, &model->slope, &model->intercept);
+}
