@@ -12,10 +12,9 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
-/* Records that one matches on average, from which on that is remarkable. */
-#define MANY_PARTNERS 30
-/* Expected matches, up to which a model is no more than a guess anyway. */
-#define FEW_MATCHES 20
+/* Expected matches, below which the weights are a guess, and those of one field. */
+#define LEAST_MATCHES 10
+#define LEAST_FIELD_MATCHES 2
 
 /* How far all pairs may outgrow the limit before a model that compares all of them is refused. */
 #define ALL_PAIRS_SLACK 10
@@ -88,41 +87,62 @@ cdw_store_model(cdw_resolver *resolver, const cdw_model *model)
 					   1, &type, &value);
 }
 
-/*
- * EM settles on some class of pairs that agree a lot. Where that looks like another one than the same
- * entity, such as the same place or brand, somebody has to look.
- */
-static void
-warn_of_other_class(const cdw_resolver *resolver, const cdw_model *model)
+/* Fields of whose weights the data say nothing, with the matches that were there to learn from. */
+static char *
+fields_not_learnt(const cdw_resolver *resolver, const cdw_model *model)
 {
-	double partners = 2 * model->prior * model->pairs / Max(model->records, 1);
+	StringInfoData list;
 
-	if (model->strained >= 0 && model->prior * model->pairs >= FEW_MATCHES)
+	initStringInfo(&list);
+	for (int f = 0; f < resolver->match.nfields; f++)
 	{
-		const char *field = resolver->match.field[model->strained].name;
+		const cdw_field_model *field = &model->field[f];
 
-		ereport(WARNING,
-				(errmsg("resolver \"%s\" may have learnt something else than which records are the "
-						"same",
-						resolver->name),
-				 errdetail("The pairs that agree most often disagree on \"%s\", as records of one "
-						   "place, brand or household would.",
-						   field),
-				 errhint("Look at cdw.review_queue and label some pairs with cdw.label_pair, leave "
-						 "out the fields that such records share, or set \"max_disagreement\" of "
-						 "\"%s\".",
-						 field)));
+		if (field->matches >= LEAST_FIELD_MATCHES)
+			continue;
+		appendStringInfo(&list, "%s\"%s\" %.1f, records with a value %.0f of %.0f",
+						 list.len > 0 ? "; " : "", resolver->match.field[f].name, field->matches,
+						 field->term.values, model->records);
 	}
-	else if (partners > MANY_PARTNERS)
+	return list.len > 0 ? list.data : NULL;
+}
+
+/* One notice at most of what training could not learn, the gravest. */
+static void
+report_not_learnt(const cdw_resolver *resolver, const cdw_model *model, bool labelled)
+{
+	double matches = model->prior * model->pairs;
+	char *fields = fields_not_learnt(resolver, model);
+	const char *unsettled =
+		model->converged
+			? ""
+			: psprintf(" Training stopped after %d rounds without settling.", model->iterations);
+
+	if (matches < 1)
+		ereport(NOTICE,
+				(errmsg("resolver \"%s\" has learnt that no two records match", resolver->name),
+				 errhint("If some do, compare more fields: one or two that agree cannot be told "
+						 "from chance.")));
+	else if (matches < LEAST_MATCHES && !labelled)
+		ereport(NOTICE,
+				(errmsg("resolver \"%s\" has learnt from %.1f expected matches only",
+						resolver->name, matches),
+				 errdetail("Weights that rest on fewer than %d are little more than a guess.%s",
+						   LEAST_MATCHES, unsettled),
+				 errhint("Take over a model of similar data with cdw.copy_model or "
+						 "cdw.import_model, label pairs with cdw.label_pair, or train again when "
+						 "there are more records.")));
+	else if (fields)
 		ereport(
-			WARNING,
-			(errmsg("resolver \"%s\" expects that a record matches %.0f others on average",
-					resolver->name, partners),
-			 errdetail("That is %.3g of all pairs. Records of one place, brand or household look "
-					   "like that.",
-					   model->prior),
-			 errhint("If so many records are not the same, compare more fields that tell "
-					 "them apart, or label some pairs with cdw.label_pair.")));
+			NOTICE,
+			(errmsg("resolver \"%s\" could not learn the weights of all fields", resolver->name),
+			 errdetail("Expected matches with both values: %s.%s", fields, unsettled),
+			 errhint("Leave them out, take over a model of similar data with cdw.copy_model or "
+					 "cdw.import_model, or label pairs with cdw.label_pair.")));
+	else if (!model->converged)
+		ereport(NOTICE, (errmsg("training of resolver \"%s\" stopped after %d rounds without "
+								"settling",
+								resolver->name, model->iterations)));
 }
 
 /* Learns a model from the population, and from labels unless NULL, and stores it. Two records at least. */
@@ -138,16 +158,7 @@ cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, const cdw
 	cdw_calibrate(evidence);
 	cdw_store_model(resolver, &evidence->model);
 	cdw_store_terms(resolver, population->records, terms);
-	warn_of_other_class(resolver, &evidence->model);
-	if (evidence->model.prior * evidence->model.pairs < 1)
-		ereport(NOTICE,
-				(errmsg("resolver \"%s\" has learnt that no two records match", resolver->name),
-				 errhint("If some do, compare more fields: one or two that agree cannot be told "
-						 "from chance.")));
-	if (!evidence->model.converged)
-		ereport(NOTICE, (errmsg("training of resolver \"%s\" stopped after %d rounds without "
-								"settling",
-								resolver->name, evidence->model.iterations)));
+	report_not_learnt(resolver, &evidence->model, labels != NULL);
 }
 
 typedef struct TermReader

@@ -131,6 +131,10 @@ extern void
 cdw_store_terms(const cdw_resolver *resolver, const cdw_records *records, const cdw_terms *terms);
 extern cdw_bulk *cdw_begin_terms(const cdw_resolver *resolver);
 
+/* judge_groups.c */
+extern void cdw_judge_groups(const cdw_resolver *resolver, const cdw_evidence *evidence,
+							 const cdw_edges *edges, const uint32 *cluster, double cut);
+
 /* deterministic.c: resolvers that match by rules, without a model */
 extern bool cdw_rules_only(const cdw_resolver *resolver);
 extern bool cdw_read_rules(cdw_resolver *resolver, Jsonb *document);

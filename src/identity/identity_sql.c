@@ -305,6 +305,8 @@ CDW_FUNCTION(cdw_resolve)
 	least = Min(threshold, resolver->match.min_probability);
 	edges = find_edges(resolver, population, least, &evidence);
 	cluster = find_clusters(resolver, population, &evidence.scorer, edges, threshold);
+	if (edges->n > 0 && !cdw_rules_only(resolver))
+		cdw_judge_groups(resolver, &evidence, edges, cluster, cdw_probability_weight(threshold));
 	matches = cdw_find_matches(&evidence.scorer, edges, least);
 	cdw_write_matches(resolver, population, matches);
 	report_run(resolver, population, matches, cdw_write_identities(resolver, population, cluster));

@@ -143,6 +143,17 @@ shares_of(const double *expected, int nlevels, double *share)
 		share[l] = (expected[l] + SMOOTHING) / total;
 }
 
+/* The pairs of a class that have both values of a field. */
+static double
+pairs_with_values(const double *expected, int nlevels)
+{
+	double pairs = 0;
+
+	for (int l = 0; l < nlevels; l++)
+		pairs += expected[l];
+	return pairs;
+}
+
 /* m from the expected matches at each level, within the bound; returns the greatest change. */
 static double
 update_m(cdw_em *em, int f, const Expected *matches)
@@ -155,6 +166,9 @@ update_m(cdw_em *em, int f, const Expected *matches)
 	double change = 0;
 
 	shares_of(matches->level[f], nlevels, m);
+	em->model->field[f].matches = pairs_with_values(matches->level[f], nlevels);
+	if (em->labels)
+		em->model->field[f].matches += pairs_with_values(em->labels->level[f], nlevels);
 	if (em->regularised[f] && em->model->iterations > 0)
 		change = update_penalty(em, f, m[different]);
 	if (em->labels)

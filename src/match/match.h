@@ -476,6 +476,7 @@ typedef struct cdw_field_model
 	double u[CDW_MAX_LEVELS]; /* share of unrelated pairs */
 	double h[CDW_MAX_LEVELS]; /* share of two people of one household; of shared fields only */
 	cdw_term_summary term;
+	double matches; /* with both values, that m was learnt from; not stored */
 } cdw_field_model;
 
 /* How much more often two levels come together among non-matches than independent ones would. */
@@ -499,9 +500,8 @@ typedef struct cdw_model
 	int iterations;
 	bool converged;
 	cdw_field_model field[CDW_MAX_FIELDS];
-	double slope;	  /* of the log odds of a match over the weight */
-	double intercept; /* ... at weight 0, in nats */
-	int strained;		  /* a field on which matches wanted to disagree; not stored */
+	double slope;		  /* of the log odds of a match over the weight */
+	double intercept;	  /* ... at weight 0, in nats */
 	List *unique_sources; /* of a link: names of those that list an entity once */
 	int ndependences;	  /* a forest: one less than the fields at most */
 	cdw_dependence dependence[CDW_MAX_FIELDS];

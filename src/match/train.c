@@ -181,16 +181,14 @@ pattern_numbers(const cdw_em *em)
 								  sizeof(double) * Max(em->npatterns, (Size) 1));
 }
 
-/* The field whose bound EM has fought the most; -1 where no bound had to be enforced. */
-static int
-strained_field(const cdw_em *em)
+/* Whether EM has fought a bound so hard that without it it would be at another class of pairs. */
+static bool
+strained(const cdw_em *em)
 {
-	int strained = -1;
-
 	for (int f = 0; f < em->settings->nfields; f++)
-		if (em->penalty[f] < STRAIN && (strained < 0 || em->penalty[f] < em->penalty[strained]))
-			strained = f;
-	return strained;
+		if (em->penalty[f] < STRAIN)
+			return true;
+	return false;
 }
 
 /*
@@ -201,12 +199,11 @@ static void
 fit(cdw_em *em)
 {
 	cdw_em_fit(em, false);
-	if (em->model->prior <= MOST_MATCHES || strained_field(em) >= 0)
+	if (em->model->prior <= MOST_MATCHES || strained(em))
 		cdw_em_fit(em, true);
 	/* in a small table all that agrees may be taken for coincidence */
 	if (em->model->ndependences > 0 && em->model->prior * em->model->pairs < 1)
 		cdw_em_fit(em, false);
-	em->model->strained = strained_field(em);
 }
 
 /* Labelled matches that disagree widen the bound on disagreement. */

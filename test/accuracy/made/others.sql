@@ -24,6 +24,32 @@ SELECT i AS cluster_id,
        120 + floor(200 * made.random('tr length', i))::int + floor(2 * made.random('tr cut', n))::int AS seconds
 FROM generate_series(1, 1100) i, generate_series(1, CASE WHEN i % 10 = 0 THEN 2 ELSE 1 END) copy, LATERAL (SELECT i * 10 + copy AS n) y;
 
+-- Films of 150 directors, each once.
+CREATE TABLE films_rows AS
+SELECT i AS cluster_id,
+       (ARRAY['The ', '', 'A ', 'Last '])[1 + floor(4 * made.random('fm first', i))::int] || made.any('street_us', made.random('fm word', i)) || ' '
+       || (ARRAY['Story', 'Night', 'Man', 'Woman', 'House', 'War', 'Game', 'River', 'Returns', 'Affair'])[1 + floor(10 * made.random('fm noun', i))::int] AS title,
+       made.zipf('given_en', made.random('fm given', d)) || ' ' || made.zipf('surname_en', made.random('fm family', d)) AS director,
+       1950 + floor(55 * made.random('fm begins', d))::int + floor(15 * made.random('fm year', i))::int AS year,
+       (ARRAY['Drama', 'Comedy', 'Action', 'Horror'])[1 + floor(4 * made.random('fm genre', d + i % 2))::int] AS genre,
+       (ARRAY['Universal', 'Paramount', 'MGM', 'Gaumont', 'Toho', 'UFA', 'Mosfilm'])[1 + floor(7 * made.random('fm studio', d))::int] AS studio,
+       80 + floor(80 * made.random('fm minutes', i))::int AS minutes
+FROM generate_series(1, 1500) i, LATERAL (SELECT floor(150 * made.random('fm director', i))::int AS d) x;
+
+-- Tickets for fifty evenings.
+CREATE TABLE tickets_rows AS
+SELECT i AS cluster_id, made.any('street_us', made.random('ti name', e)) || ' Festival' AS event, made.any('city_us', made.random('ti venue', e)) || ' Hall' AS venue,
+       made.day('2025-01-01', '2025-12-31', made.random('ti day', e))::text AS day, (ARRAY['A', 'B', 'C'])[1 + floor(3 * made.random('ti section', i))::int] AS section,
+       1 + floor(30 * made.random('ti row', i))::int AS seat_row, 1 + floor(40 * made.random('ti seat', i))::int AS seat, (ARRAY[25, 45, 80])[1 + floor(3 * made.random('ti price', i))::int] AS price
+FROM generate_series(1, 2000) i, LATERAL (SELECT floor(50 * made.random('ti event', i))::int AS e) x;
+
+-- Whom to ask for in 300 firms: of a person there is but the name, all else is the firm's.
+CREATE TABLE contacts_rows AS
+SELECT i AS cluster_id, made.zipf('given_en', made.random('co given', i)) AS first_name, made.zipf('surname_en', made.random('co family', i)) AS last_name, name || ' Ltd' AS company,
+       10 + c || ' ' || made.any('street_us', made.random('co street', c)) || ' Street' AS address, made.any('city_us', made.random('co city', c)) AS city,
+       'info@' || lower(name) || c || '.com' AS email, '212' || made.digits(7, made.random('co phone', c)) AS phone
+FROM generate_series(1, 1500) i, LATERAL (SELECT i / 5 AS c, made.zipf('surname_en', made.random('co firm', i / 5)) AS name) x;
+
 -- People of whom only the place is known, each once.
 CREATE TABLE places_rows AS
 SELECT i AS cluster_id, words[1 + town] AS city, 'State ' || town % 8 AS state, lpad((town * 311)::text, 5, '1') AS zip, made.zipf('street_us', made.random('pl street', i)) || ' Street' AS address

@@ -1,4 +1,5 @@
--- Plain people with few errors: sparse, few, once each, many times each, and in two sources.
+-- Plain people with few errors: sparse, few, once each, many times each, in two sources, and with what
+-- they bought.
 
 -- Four of five values are missing; half of the records have an e-mail address, half a phone.
 CREATE TABLE sparse_rows AS
@@ -33,3 +34,15 @@ SELECT 'register' AS source, person AS cluster_id, first_name, last_name, email,
 UNION ALL
 SELECT 'order', person, made.perhaps(first_name, .08, made.random('or1', person * 10 + times)), made.perhaps(last_name, .08, made.random('or2', person * 10 + times)), email, phone, address, city
 FROM made.people('orders', 1000, 1), LATERAL generate_series(1, 1 + person % 4) times WHERE copy = 2 AND person > 300;
+
+-- Forty people, seventy records each.
+CREATE TABLE often_rows AS
+SELECT person AS cluster_id, made.perhaps(first_name || ' ' || last_name, .2, made.random('of1', person * 100 + time)) AS name,
+       made.lost(made.perhaps(address, .1, made.random('of2', person * 100 + time)), .2, made.random('of3', person * 100 + time)) AS address, city
+FROM made.people('often', 40, 0), generate_series(1, 70) time;
+
+-- Purchases, up to four a customer: who bought is clean, and what and when differ each time.
+CREATE TABLE purchases_rows AS
+SELECT person AS cluster_id, first_name || ' ' || last_name AS name, email, city, 'ORD-' || made.digits(6, made.random('pu1', person * 10 + time)) AS order_no,
+       10 + floor(300 * made.random('pu2', person * 10 + time)) || '.90' AS amount, made.day('2025-01-01', '2025-12-31', made.random('pu3', person * 10 + time))::text AS ordered
+FROM made.people('purchases', 600, 0), generate_series(1, 4) time WHERE time <= 1 + person % 4;
