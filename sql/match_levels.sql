@@ -39,6 +39,9 @@ SELECT * FROM levels('{"kind": "given_name"}', '{{Margaret,margaret},{Margaret,M
 SELECT * FROM levels('{"kind": "name"}', '{{John Robert Smith,J R Smith},{J. Smith,Smith John},{Bob Smith,Robert Smith},{Bob,Robert},{王小明,Wang Xiaoming},
     {王小明,Xiaoming Wang},{王小明,Maria Garcia},{Иван Петров,Ivan Petrov},{Anna Maria Keller,Maria Keller},{John Smith,Mary Jones},{J,Mary Jane}}');
 
+-- Places are compared as family names are, in the standard form of addresses.
+SELECT * FROM levels('{"kind": "place"}', '{{St. Albans,st albans},{Birmingham,Birmingam},{Melbourne,Melborune},{Frankfurt am Main,Frankfurt},{Noble Park,Noble Park North},{Leeds,Leith},{北京市,北京},{Paris,Rome}}');
+
 -- Codes.
 SELECT * FROM levels('{"kind": "identifier"}', '{{AB-123456,ab 123456},{AB123456,AB123465},{AB123456,AC123465},{AB123456,AB127890},{AB123456,XY987654},{123,124},{123,145}}');
 -- Postcodes: of the form of the United Kingdom the part before the last three, else the first half.
@@ -66,6 +69,10 @@ SELECT * FROM levels('{"kind": "text"}', '{{blue river hotel,Blue River Hotel!},
     {blue river hotel,blue river},{zanzibar grand hotel,zanzibar palace hotel},{red inn hotel,red lake hotel},{timbuktu inn oldest,timbuktu lake newest},{red lake hotel,red inn river},
     {samarkand one two three four five six,samarkand seven eight nine ten eleven twelve},{hotel,inn},{12 hotel,13 hotel}}',
     ARRAY(SELECT (ARRAY['blue', 'red', 'green'])[1 + i % 3] || ' ' || (ARRAY['river', 'lake', 'inn', 'grand', 'palace'])[1 + i % 5] || ' hotel' FROM generate_series(1, 60) i));
+-- Codes and compounds are written with and without a hyphen; in values of many words they count where they are rare.
+SELECT * FROM levels('{"kind": "text"}', '{{Panasonic plasma TH-50PZ85U,Panasonic TH50PZ85U},{Sony digital DSC-W120/B,camera DSCW120B},{light house inn,lighthouse tavern},
+    {a1 b2 c3 d4 e5 f6 g7 h8 i9 k1 l2 m3 n4 o5 p6 QX-77 z1 z2 z3,QX77 y1 y2 y3 y4 y5 y6 y7 y8 y9 w1 w2 w3 w4 w5 w6}}',
+    ARRAY(SELECT 'Panasonic digital house inn sony camera 40 inch ' || i FROM generate_series(1, 60) i));
 -- Chinese has no blanks: two characters at a time.
 SELECT * FROM levels('{"kind": "address"}', '{{北京市朝阳区建国路88号,北京市朝阳区建国路88号},{北京市朝阳区建国路88号,朝阳区建国路88号},{北京市朝阳区建国路88号,上海市浦东新区世纪大道100号}}');
 -- A text of many words, one beyond what is kept, and the longest words.

@@ -17,8 +17,8 @@ static const char *const field_orders[] = {"ymd", "mdy", "dmy"};
 static const char *const date_comparisons[] = {"typed", "days"};
 
 /* Kinds whose values are words, some of which can be left out. */
-static const char *const kinds_of_words[] = {"name",	"given_name", "family_name",
-											 "company", "address",	  "text"};
+static const char *const kinds_of_words[] = {"name",	"given_name", "family_name", "company",
+											 "address", "place",	  "text"};
 
 /* Whether the golden view has a column of its own of that name, so that no field can be called so. */
 bool
@@ -179,7 +179,7 @@ read_without(const FieldReader *reader, const JsonbValue *value)
 		cdw_settings_error(psprintf("\"without\" cannot be used for field \"%s\" of kind %s",
 									field->name, field->kind->name),
 						   "It drops words, so the kind must be name, given_name, family_name, "
-						   "company, address or text.");
+						   "company, address, place or text.");
 	if (n > CDW_MAX_FIELDS)
 		cdw_settings_error(
 			psprintf("\"without\" of field \"%s\" names too many fields", field->name), NULL);

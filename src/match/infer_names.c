@@ -5,6 +5,8 @@
  */
 #include "match/infer_parts.h"
 
+#define MOST_PLACE_WORDS 3.0
+
 /* Whether the values can be words: letters, few digits. */
 static bool
 are_words(const cdw_profile *p, double most_tokens)
@@ -33,7 +35,9 @@ kind_of_place(const cdw_profile *p, cdw_content content)
 {
 	if (p->with_letter < .5 || p->at >= .2)
 		return NULL;
-	return content == CDW_CONTENT_CATEGORY ? "category" : "address";
+	if (content == CDW_CONTENT_CATEGORY)
+		return "category";
+	return p->tokens <= MOST_PLACE_WORDS ? "place" : "address";
 }
 
 /* The kind that a column's name proposes, where the content agrees; else NULL. */
@@ -111,7 +115,7 @@ cdw_kind_without_rows(const cdw_profile *p)
 		[CDW_HINT_COMPANY] = "company",
 		[CDW_HINT_COUNTRY] = "category",
 		[CDW_HINT_REGION] = "category",
-		[CDW_HINT_PLACE] = "address",
+		[CDW_HINT_PLACE] = "place",
 		[CDW_HINT_HOUSE_NUMBER] = "identifier",
 		[CDW_HINT_ADDRESS] = "address",
 		[CDW_HINT_FULL_NAME] = "name",

@@ -212,8 +212,8 @@ ignore_parts(Relation *relation)
 static bool
 has_words_to_drop(const cdw_choice *choice)
 {
-	static const char *const kinds[] = {"name", "company",	  "address",
-										"text", "given_name", "family_name"};
+	static const char *const kinds[] = {"name",	   "given_name", "family_name", "company",
+										"address", "place",		 "text"};
 
 	for (int i = 0; i < (int) lengthof(kinds); i++)
 		if (cdw_is_field(choice, kinds[i]))

@@ -342,6 +342,13 @@ static const cdw_kind kinds[] = {
 					   "token_starts(%s)"},
 	},
 	{
+		.name = "place",
+		.standardise = standardise_address,
+		.comparison = &cdw_compare_family_name,
+		.shared = true,
+		.block_keys = {"%s", "soundex(%s)", "first(%s, 4)", "last(%s, 4)"},
+	},
+	{
 		.name = "identifier",
 		.standardise = standardise_code,
 		.comparison = &cdw_compare_code,
