@@ -41,10 +41,56 @@ typedef struct End
 #define ST_DEFINE
 #include "lib/sort_template.h"
 
+static uint32
+source_of(const cdw_records *records, uint32 i)
+{
+	return cdw_record_source(records, records->record[i]);
+}
+
 /*
- * One side of all pairs: what each hears from its rivals at that side. The left record of a pair is the
- * one of the earlier source, so that all pairs of a record with one source have it on the same side.
+ * The end of a pair at the earlier source or at the later one, so that all pairs of a record with one
+ * source have it at the same end.
  */
+static uint64
+rival_of(const cdw_records *records, const cdw_link_pair *pair, bool left)
+{
+	uint32 source_a = source_of(records, pair->a);
+	uint32 source_b = source_of(records, pair->b);
+	bool at_a = left == (source_a < source_b);
+
+	return at_a ? (uint64) pair->a << 32 | source_b : (uint64) pair->b << 32 | source_a;
+}
+
+static void
+number_ends(const cdw_records *records, cdw_link_pair *pair, Size n, bool left, End *end)
+{
+	uint32 number = 0;
+
+	for (Size e = 0; e < n; e++)
+		end[e] = (End){.rival = rival_of(records, &pair[e], left), .pair = e};
+	sort_ends(end, n);
+	for (Size e = 0; e < n; e++)
+	{
+		uint32 *node = left ? &pair[end[e].pair].left : &pair[end[e].pair].right;
+
+		if (e > 0 && end[e].rival != end[e - 1].rival)
+			number++;
+		*node = number;
+	}
+}
+
+/* Gives pairs the numbers by which rivals are known; they hold for any part of the pairs too. */
+void
+cdw_number_rivals(const cdw_records *records, cdw_link_pair *pair, Size n)
+{
+	End *end = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(End) * Max(n, (Size) 1));
+
+	number_ends(records, pair, n, true, end);
+	number_ends(records, pair, n, false, end);
+	pfree(end);
+}
+
+/* One side of all pairs: what each hears from its rivals at that side. */
 typedef struct Side
 {
 	uint32 *node;	/* of each pair, whose rivals sum up there */
@@ -54,41 +100,23 @@ typedef struct Side
 	uint32 nnodes;
 } Side;
 
-static uint32
-source_of(const cdw_records *records, uint32 i)
-{
-	return cdw_record_source(records, records->record[i]);
-}
-
 static void
 side_init(Side *side, const cdw_records *records, const cdw_link_pair *pair, Size n, bool left)
 {
-	End *end = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(End) * n);
-
 	side->node = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * n);
 	side->taken = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(bool) * n);
 	side->free = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * n);
-	side->pulled = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * n);
-	for (Size e = 0; e < n; e++)
-	{
-		bool ordered = source_of(records, pair[e].a) < source_of(records, pair[e].b);
-		uint32 record = left == ordered ? pair[e].a : pair[e].b;
-		uint32 source = source_of(records, left == ordered ? pair[e].b : pair[e].a);
-
-		end[e] = (End){.rival = (uint64) record << 32 | source, .pair = e};
-		side->taken[e] = records->unique_source[source];
-		side->free[e] = 1;
-	}
-	sort_ends(end, n);
 	side->nnodes = 0;
 	for (Size e = 0; e < n; e++)
 	{
-		if (e > 0 && end[e].rival != end[e - 1].rival)
-			side->nnodes++;
-		side->node[end[e].pair] = side->nnodes;
+		uint32 source = (uint32) rival_of(records, &pair[e], left);
+
+		side->node[e] = left ? pair[e].left : pair[e].right;
+		side->nnodes = Max(side->nnodes, side->node[e] + 1);
+		side->taken[e] = records->unique_source[source];
+		side->free[e] = 1;
 	}
-	side->nnodes++;
-	pfree(end);
+	side->pulled = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * side->nnodes);
 }
 
 static void
@@ -126,7 +154,7 @@ unmatched_share(const cdw_records *records, uint32 partner_source, double prior)
 }
 
 /*
- * Gives each pair its probability, from ratio, the logarithm of the likelihood ratio of the pair by
+ * Gives each pair, numbered among its rivals, its probability, from ratio, the logarithm of the likelihood ratio of the pair by
  * itself.
  */
 void
@@ -297,6 +325,7 @@ cdw_settle_links(const cdw_scorer *scorer, cdw_edges *edges, double cut)
 		pair[e] = (cdw_link_pair){.a = edges->edge[e].a,
 								  .b = edges->edge[e].b,
 								  .ratio = edges->edge[e].weight - scorer->prior_weight};
+	cdw_number_rivals(scorer->records, pair, edges->n);
 	cdw_one_to_one(scorer->records, scorer->model->prior, pair, edges->n);
 	for (Size e = 0; e < edges->n; e++)
 	{

@@ -135,6 +135,7 @@ list_links(cdw_em *em, const cdw_blocks *blocks, const cdw_scorer *scorer)
 	em->scale = 1;
 	for (Size e = 0; e < em->nlinks; e++)
 		em->link[e].pattern = rank[em->link[e].pattern];
+	cdw_number_rivals(scorer->records, em->link, em->nlinks);
 	em->competing = MemoryContextAllocHuge(CurrentMemoryContext,
 										   sizeof(cdw_link_pair) * Max(em->nlinks, (Size) 1));
 	pfree(rank);
