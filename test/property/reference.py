@@ -28,6 +28,7 @@ STANDARD = {
     "postcode": "replace(cdw.normalize_text({v}), ' ', '')",
     "identifier": "replace(cdw.normalize_text({v}), ' ', '')",
     "address": "cdw.normalize_address({v})",
+    "place": "cdw.normalize_address({v})",
     "category": "cdw.normalize_text({v})",
     "text": "cdw.normalize_text({v})",
     "number": "trim_scale(({v})::numeric)::text",
