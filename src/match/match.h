@@ -393,6 +393,7 @@ typedef struct cdw_term_summary
 	double distinct;  /* different values */
 	double agreement; /* chance that two records with a value have the same one */
 	double skew;	  /* sum of squared shares */
+	double repeated;  /* records with a value that others have as well */
 } cdw_term_summary;
 
 extern void cdw_terms_summarise(const cdw_terms *terms, int field, cdw_term_summary *summary);
@@ -535,7 +536,7 @@ typedef struct cdw_scorer
 	double household_prior_weight; /* the same of a household */
 	double weight[CDW_MAX_FIELDS][CDW_MISSING + 1];
 	double household_weight[CDW_MAX_FIELDS][CDW_MISSING + 1];
-	double term_scale[CDW_MAX_FIELDS]; /* weight of agreement on a value: ln(term_scale / count) */
+	double term_scale[CDW_MAX_FIELDS]; /* weight of agreement on a value: ln(term_scale / others) */
 	int order[CDW_MAX_FIELDS];		   /* units, strongest first */
 	double reach[CDW_MAX_FIELDS + 1];  /* the most that the units from here on can add */
 } cdw_scorer;

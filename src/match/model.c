@@ -32,6 +32,7 @@ append_field(StringInfo out, const cdw_field *field, const cdw_field_model *mode
 	append_number(out, "distinct", model->term.distinct);
 	append_number(out, "agreement", model->term.agreement);
 	append_number(out, "skew", model->term.skew);
+	append_number(out, "repeated", model->term.repeated);
 	appendStringInfoString(out, ", \"levels\": [");
 	for (int l = 0; l < comparison->nlevels; l++)
 	{
@@ -210,6 +211,7 @@ read_field(Jsonb *object, const cdw_field *field, cdw_field_model *model)
 	model->term.distinct = read_number(object, "distinct", 0, 1e15);
 	model->term.agreement = read_number(object, "agreement", 0, 1);
 	model->term.skew = read_number(object, "skew", 0, 1);
+	model->term.repeated = read_number(object, "repeated", 0, model->term.values);
 	if (!JB_ROOT_IS_ARRAY(levels) || JB_ROOT_COUNT(levels) != (uint32) field->comparison->nlevels)
 		model_error("levels");
 	for (int l = 0; l < field->comparison->nlevels; l++)
