@@ -83,7 +83,7 @@ initialise(cdw_em *em)
 		memcpy(field->h, field->m, sizeof(field->h));
 	}
 	model->prior = Min(.3, .5 * model->records / Max(model->pairs, 1));
-	model->household_prior = em->settings->households ? model->prior * HOUSEHOLDS_PER_MATCH : 0;
+	model->household_prior = em->households ? model->prior * HOUSEHOLDS_PER_MATCH : 0;
 }
 
 /* u without the matches and households among random pairs. */
@@ -360,7 +360,7 @@ iterate(cdw_em *em, bool with_dependences)
 		update_dependences(em, weights);
 	expect(em, weights, &matches, &households);
 	pfree(weights);
-	update_priors(model, &matches, &households, em->settings->households);
+	update_priors(model, &matches, &households, em->households);
 	for (int f = 0; f < em->settings->nfields; f++)
 	{
 		if (model->field[f].term.values < 2)

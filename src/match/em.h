@@ -14,6 +14,7 @@ typedef struct cdw_em
 {
 	const cdw_match_settings *settings;
 	cdw_model *model;							 /* with the summary of every field's values */
+	bool households;							 /* whether a class of them is learnt */
 	double rate[CDW_MAX_FIELDS][CDW_MAX_LEVELS]; /* of levels among random pairs */
 	cdw_pattern *pattern;						 /* of candidates */
 	uint32 npatterns;

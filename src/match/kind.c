@@ -285,6 +285,7 @@ static const cdw_kind kinds[] = {
 		.name = "given_name",
 		.standardise = standardise_name,
 		.comparison = &cdw_compare_name,
+		.max_disagreement = .20,
 		.block_keys = {"%s", "soundex(%s)", "first(%s, 4)", "last(%s, 4)"},
 	},
 	{

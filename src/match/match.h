@@ -183,7 +183,8 @@ typedef struct cdw_match_settings
 	int nslots;			/* keys in a record, of all rules */
 	bool several_keys;	/* some rule gives a record more than one */
 	bool default_rules; /* the rules are the fields' own, to choose from */
-	bool households;	/* some fields are shared by households, others are not */
+	int personal;	/* fields that a household does not share */
+	bool households; /* some fields are shared by households, others are not */
 	bool link;			/* only pairs of two different sources count */
 	int max_block;		/* records in a block; 0: chosen from the data */
 	double

@@ -56,7 +56,7 @@ cdw_household_discount(const cdw_scorer *scorer, const uint8 *level, cdw_record 
 	const cdw_match_settings *settings = scorer->records->settings;
 	double weight = scorer->household_prior_weight;
 
-	if (!settings->households)
+	if (!settings->households || scorer->model->household_prior <= 0)
 		return 0;
 	weight -= cdw_household_dependence_discount(scorer->model, settings, level);
 	for (int f = 0; f < settings->nfields; f++)

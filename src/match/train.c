@@ -14,6 +14,7 @@
  * coincidences.
  */
 #define MOST_MATCHES .02
+#define MOST_WRONG_NAMES .15 /* of the matches */
 #define STRAIN -6.0 /* nats of penalty that show EM at another class of pairs */
 #define LONG_TEXT 8 /* words */
 #define LEAST_DISTINCT .02
@@ -198,7 +199,7 @@ strained_field(const cdw_em *em)
  * on an identifying field are pairs of something else that the records have in common.
  */
 static void
-fit(cdw_em *em)
+fit_classes(cdw_em *em)
 {
 	cdw_em_fit(em, false);
 	if (em->model->prior <= MOST_MATCHES || strained_field(em) >= 0)
@@ -207,6 +208,23 @@ fit(cdw_em *em)
 	if (em->model->ndependences > 0 && em->model->prior * em->model->pairs < 1)
 		cdw_em_fit(em, false);
 	em->model->strained = strained_field(em);
+}
+
+/*
+ * With one field of the person's own, a relative cannot be told from the person under a wrong name. Where
+ * there are no more of such pairs than names that are wrong, they are the latter.
+ */
+static void
+fit(cdw_em *em)
+{
+	em->households = em->settings->households;
+	fit_classes(em);
+	if (em->households && em->settings->personal == 1 &&
+		em->model->household_prior < MOST_WRONG_NAMES * em->model->prior)
+	{
+		em->households = false;
+		fit_classes(em);
+	}
 }
 
 /* Labelled matches that disagree widen the bound on disagreement. */
