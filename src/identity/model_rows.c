@@ -91,7 +91,7 @@ put_field(Tuplestorestate *rows, TupleDesc desc, const cdw_field *field,
 		row.level = field->comparison->label[l];
 		row.number[COLUMN_M] = learnt(model->m[l]);
 		row.number[COLUMN_U] = learnt(model->u[l]);
-		if (households)
+		if (households && cdw_household_level(field, l))
 			row.number[COLUMN_HOUSEHOLD] = learnt(model->h[l]);
 		row.number[COLUMN_WEIGHT] = log2(row.number[COLUMN_M] / row.number[COLUMN_U]);
 		row.number[COLUMN_BITS] = row.number[COLUMN_M] * row.number[COLUMN_WEIGHT];
@@ -119,8 +119,7 @@ CDW_FUNCTION(cdw_model_weights)
 	{
 		const cdw_field *field = &resolver->match.field[f];
 
-		put_field(rows, desc, field, &model->field[f],
-				  resolver->match.households && field->kind->shared);
+		put_field(rows, desc, field, &model->field[f], resolver->match.households);
 	}
 	return (Datum) 0;
 }

@@ -59,6 +59,32 @@ initial_m(double *m, const cdw_comparison *comparison)
 		m[comparison->different] = .08;
 }
 
+/* Whether the people of a household have the field in common, or a part of it. */
+static bool
+in_households(const cdw_em *em, int field)
+{
+	return em->settings->field[field].kind->shared ||
+		   em->settings->field[field].kind->partly_shared;
+}
+
+/* People of a household have what they share as often as matches, a part of it in every second pair. */
+static void
+initial_h(const cdw_field *field, cdw_field_model *model)
+{
+	const cdw_comparison *comparison = field->comparison;
+	double rest = 1;
+
+	memcpy(model->h, model->m, sizeof(model->h));
+	if (!field->kind->partly_shared || comparison->unlike == comparison->different)
+		return;
+	for (int l = 0; l < comparison->nlevels; l++)
+		if (!cdw_household_level(field, l))
+			rest -= model->h[l] = model->u[l];
+	for (int l = comparison->unlike; l < comparison->different; l++)
+		model->h[l] = rest / 2 / (comparison->different - comparison->unlike);
+	model->h[comparison->different] = rest / 2;
+}
+
 /* A field that no two records have a value in teaches nothing: m = u, so that it weighs nothing. */
 static void
 initialise(cdw_em *em)
@@ -80,7 +106,7 @@ initialise(cdw_em *em)
 			initial_m(field->m, em->settings->field[f].comparison);
 		if (em->labels && field->term.values >= 2)
 			cdw_mix_labels(em->labels, f, levels_of(em, f), 0, field->m);
-		memcpy(field->h, field->m, sizeof(field->h));
+		initial_h(&em->settings->field[f], field);
 	}
 	model->prior = Min(.3, .5 * model->records / Max(model->pairs, 1));
 	model->household_prior = em->households ? model->prior * HOUSEHOLDS_PER_MATCH : 0;
@@ -93,7 +119,7 @@ clean_u(const cdw_em *em, int f)
 	const cdw_model *model = em->model;
 	cdw_field_model *field = &em->model->field[f];
 	const double *rate = em->rate[f];
-	double household_prior = em->settings->field[f].kind->shared ? model->household_prior : 0;
+	double household_prior = in_households(em, f) ? model->household_prior : 0;
 	double total = 0;
 
 	for (int l = 0; l < levels_of(em, f); l++)
@@ -143,39 +169,71 @@ shares_of(const double *expected, int nlevels, double *share)
 		share[l] = (expected[l] + SMOOTHING) / total;
 }
 
+/*
+ * Whether two values at the level disagree, as matches seldom do. Where there are households, names that
+ * have only a part in common count as well: nothing else keeps them from being one class with matches.
+ */
+bool
+cdw_em_disagrees(const cdw_em *em, int field, int level)
+{
+	const cdw_field *settings = &em->settings->field[field];
+
+	if (em->households && settings->kind->partly_shared)
+		return cdw_household_level(settings, level);
+	return level == settings->comparison->different;
+}
+
+static double
+disagreement_of(const cdw_em *em, int field, const double *share)
+{
+	double disagreement = 0;
+
+	for (int l = 0; l < levels_of(em, field); l++)
+		if (cdw_em_disagrees(em, field, l))
+			disagreement += share[l];
+	return disagreement;
+}
+
 /* m from the expected matches at each level, within the bound; returns the greatest change. */
 static double
 update_m(cdw_em *em, int f, const Expected *matches)
 {
-	double bound = em->bound[f];
 	int nlevels = levels_of(em, f);
-	int different = em->settings->field[f].comparison->different;
 	double m[CDW_MAX_LEVELS] = {0};
-	double agreement;
+	double disagreement;
 	double change = 0;
 
 	shares_of(matches->level[f], nlevels, m);
 	if (em->regularised[f] && em->model->iterations > 0)
-		change = update_penalty(em, f, m[different]);
+		change = update_penalty(em, f, disagreement_of(em, f, m));
 	if (em->labels)
 		cdw_mix_labels(em->labels, f, nlevels, matches->pairs, m);
-	agreement = 1 - m[different];
-	if (m[different] > bound)
-	{
+	disagreement = disagreement_of(em, f, m);
+	if (disagreement > em->bound[f])
 		for (int l = 0; l < nlevels; l++)
-			m[l] *= (1 - bound) / agreement;
-		m[different] = bound;
-	}
+			m[l] *= cdw_em_disagrees(em, f, l) ? em->bound[f] / disagreement
+											   : (1 - em->bound[f]) / (1 - disagreement);
 	return fmax(change, replace_shares(em->model->field[f].m, m, nlevels));
 }
 
+/* h from the expected households; at the levels at which they are as strangers, u. */
 static double
 update_h(cdw_em *em, int f, const Expected *households)
 {
+	const double *u = em->model->field[f].u;
 	int nlevels = levels_of(em, f);
 	double h[CDW_MAX_LEVELS] = {0};
+	double alike = 0;
+	double total = 0;
 
 	shares_of(households->level[f], nlevels, h);
+	for (int l = 0; l < nlevels; l++)
+		if (cdw_household_level(&em->settings->field[f], l))
+			total += h[l];
+		else
+			alike += u[l];
+	for (int l = 0; l < nlevels; l++)
+		h[l] = cdw_household_level(&em->settings->field[f], l) ? h[l] / total * (1 - alike) : u[l];
 	return replace_shares(em->model->field[f].h, h, nlevels);
 }
 
@@ -205,10 +263,11 @@ current_weights(const cdw_em *em)
 		for (int l = 0; l < levels_of(em, f); l++)
 		{
 			weights->match[f][l] = log(model->field[f].m[l] / model->field[f].u[l]);
-			if (em->settings->field[f].kind->shared)
+			if (cdw_household_level(&em->settings->field[f], l))
 				weights->household[f][l] = log(model->field[f].h[l] / model->field[f].u[l]);
+			if (cdw_em_disagrees(em, f, l))
+				weights->match[f][l] += em->penalty[f];
 		}
-		weights->match[f][em->settings->field[f].comparison->different] += em->penalty[f];
 	}
 	return weights;
 }
@@ -366,7 +425,7 @@ iterate(cdw_em *em, bool with_dependences)
 		if (model->field[f].term.values < 2)
 			continue;
 		change = fmax(change, update_m(em, f, &matches));
-		if (em->settings->field[f].kind->shared)
+		if (in_households(em, f))
 			change = fmax(change, update_h(em, f, &households));
 		clean_u(em, f);
 	}

@@ -36,6 +36,7 @@ typedef struct cdw_em
 	double penalty[CDW_MAX_FIELDS];	  /* on disagreement, in nats; 0 or below */
 } cdw_em;
 
+extern bool cdw_em_disagrees(const cdw_em *em, int field, int level);
 extern void cdw_em_fit(cdw_em *em, bool with_dependences);
 
 #endif /* CDW_MATCH_EM_H */

@@ -74,8 +74,9 @@ typedef struct cdw_kind
 	const cdw_comparison *comparison;
 	/* the largest share of matches that may disagree */
 	double max_disagreement;
-	/* whether the members of a household have it in common */
+	/* whether the members of a household have it in common; whether they have a part of it */
 	bool shared;
+	bool partly_shared;
 	/* default block keys, %s stands for the field */
 	const char *block_keys[CDW_MAX_BLOCK_KEYS];
 } cdw_kind;
@@ -183,8 +184,8 @@ typedef struct cdw_match_settings
 	int nslots;			/* keys in a record, of all rules */
 	bool several_keys;	/* some rule gives a record more than one */
 	bool default_rules; /* the rules are the fields' own, to choose from */
-	int personal;	/* fields that a household does not share */
-	bool households; /* some fields are shared by households, others are not */
+	int personal;		/* fields that a household does not share */
+	bool households;	/* some fields are shared by households, others are not */
 	bool link;			/* only pairs of two different sources count */
 	int max_block;		/* records in a block; 0: chosen from the data */
 	double
@@ -476,9 +477,22 @@ typedef struct cdw_field_model
 {
 	double m[CDW_MAX_LEVELS]; /* share of matches at the level */
 	double u[CDW_MAX_LEVELS]; /* share of unrelated pairs */
-	double h[CDW_MAX_LEVELS]; /* share of two people of one household; of shared fields only */
+	double h[CDW_MAX_LEVELS]; /* share of two people of one household */
 	cdw_term_summary term;
 } cdw_field_model;
+
+/*
+ * Whether the people of a household are at this level more often or less than strangers. Names of which
+ * they have the family name in common are alike to a degree; they are equal by chance.
+ */
+static inline bool
+cdw_household_level(const cdw_field *field, int level)
+{
+	const cdw_comparison *comparison = field->comparison;
+
+	return field->kind->shared || (field->kind->partly_shared && level >= comparison->unlike &&
+								   level <= comparison->different);
+}
 
 /* How much more often two levels come together among non-matches than independent ones would. */
 typedef struct cdw_dependence

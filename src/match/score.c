@@ -61,10 +61,8 @@ cdw_household_discount(const cdw_scorer *scorer, const uint8 *level, cdw_record 
 	weight -= cdw_household_dependence_discount(scorer->model, settings, level);
 	for (int f = 0; f < settings->nfields; f++)
 	{
-		if (!settings->field[f].kind->shared)
-			continue;
 		weight += scorer->household_weight[f][level[f]];
-		if (level[f] == 0)
+		if (level[f] == 0 && settings->field[f].kind->shared)
 			weight += cdw_term_weight(scorer, f, record);
 	}
 	return weight > 40 ? weight : log1p(exp(weight));
@@ -157,7 +155,7 @@ cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, const cdw_model 
 		for (int l = 0; l < nlevels; l++)
 		{
 			scorer->weight[f][l] = log(field->m[l] / field->u[l]);
-			if (settings->households && settings->field[f].kind->shared)
+			if (settings->households && cdw_household_level(&settings->field[f], l))
 				scorer->household_weight[f][l] = log(field->h[l] / field->u[l]);
 		}
 		if (settings->field[f].term_frequency)

@@ -14,7 +14,6 @@
  * coincidences.
  */
 #define MOST_MATCHES .02
-#define MOST_WRONG_NAMES .15 /* of the matches */
 #define STRAIN -6.0 /* nats of penalty that show EM at another class of pairs */
 #define LONG_TEXT 8 /* words */
 #define LEAST_DISTINCT .02
@@ -212,15 +211,27 @@ fit_classes(cdw_em *em)
 
 /*
  * With one field of the person's own, a relative cannot be told from the person under a wrong name. Where
- * there are no more of such pairs than names that are wrong, they are the latter.
+ * there are no more of such pairs than matches may disagree on the field, they are the latter.
  */
+static bool
+may_be_wrong_names(const cdw_em *em)
+{
+	const cdw_match_settings *settings = em->settings;
+	int own = 0;
+
+	if (settings->personal > 1)
+		return false;
+	while (settings->field[own].kind->shared)
+		own++;
+	return em->model->household_prior * (1 - em->bound[own]) <= em->model->prior * em->bound[own];
+}
+
 static void
 fit(cdw_em *em)
 {
 	em->households = em->settings->households;
 	fit_classes(em);
-	if (em->households && em->settings->personal == 1 &&
-		em->model->household_prior < MOST_WRONG_NAMES * em->model->prior)
+	if (em->households && may_be_wrong_names(em))
 	{
 		em->households = false;
 		fit_classes(em);
@@ -290,7 +301,9 @@ with_penalties(const cdw_em *em, cdw_model *model)
 	if (model != em->model)
 		*model = *em->model;
 	for (int f = 0; f < em->settings->nfields; f++)
-		model->field[f].m[em->settings->field[f].comparison->different] *= exp(em->penalty[f]);
+		for (int l = 0; l < em->settings->field[f].comparison->nlevels; l++)
+			if (cdw_em_disagrees(em, f, l))
+				model->field[f].m[l] *= exp(em->penalty[f]);
 }
 
 /* Chooses among the rules by what the model says that they find; whether any was given up. */
