@@ -389,16 +389,16 @@ update_dependences(cdw_em *em, const Weights *weights)
 }
 
 /*
- * The classes' shares of all pairs; at least a tenth of a pair, so that a table without any keeps
- * finite weights, and never quite all.
+ * The classes' shares of the pairs that candidates show something about; at least a tenth of a pair, so
+ * that a table without any keeps finite weights, and never quite all.
  */
 static void
-update_priors(cdw_model *model, const Expected *matches, const Expected *households,
-			  bool with_households)
+update_priors(cdw_em *em, const Expected *matches, const Expected *households)
 {
-	double pairs = fmax(model->pairs, 1);
+	cdw_model *model = em->model;
+	double pairs = fmax(em->judged, 1);
 	double match = fmax(matches->pairs, .1);
-	double household = with_households ? fmax(households->pairs, .1) : 0;
+	double household = em->households ? fmax(households->pairs, .1) : 0;
 	double scale = fmin(1, MOST_RELATED * pairs / (match + household)) / pairs;
 
 	model->prior = match * scale;
@@ -419,7 +419,7 @@ iterate(cdw_em *em, bool with_dependences)
 		update_dependences(em, weights);
 	expect(em, weights, &matches, &households);
 	pfree(weights);
-	update_priors(model, &matches, &households, em->households);
+	update_priors(em, &matches, &households);
 	for (int f = 0; f < em->settings->nfields; f++)
 	{
 		if (model->field[f].term.values < 2)

@@ -19,6 +19,7 @@ typedef struct cdw_em
 	cdw_pattern *pattern;						 /* of candidates */
 	uint32 npatterns;
 	double scale;		 /* pairs that a counted candidate stands for */
+	double judged;		 /* pairs that candidates show something about */
 	double *match_ratio; /* of each pattern: ln of the likelihood ratio of a match */
 	double *household_odds;
 	double *expected_matches;

@@ -181,6 +181,30 @@ pattern_numbers(const cdw_em *em)
 								  sizeof(double) * Max(em->npatterns, (Size) 1));
 }
 
+/*
+ * All pairs less those that have no value in the same field: blocking never finds them, and yet they are
+ * matches as often as others. Where all pairs are candidates they are among them.
+ */
+static double
+judged_pairs(const cdw_em *em)
+{
+	double blind = 0;
+	double pairs = 0;
+
+	for (uint32 i = 0; i < em->nrandom; i++)
+	{
+		bool missing = true;
+
+		for (int f = 0; f < em->settings->nfields && missing; f++)
+			missing = cdw_pattern_level(&em->random[i].key, f) == CDW_MISSING;
+		pairs += em->random[i].count;
+		if (missing)
+			blind += em->random[i].count;
+	}
+	return em->model->all_pairs || pairs == 0 ? em->model->pairs
+											  : em->model->pairs * (1 - blind / pairs);
+}
+
 /* The field whose bound EM has fought the most; -1 where no bound had to be enforced. */
 static int
 strained_field(const cdw_em *em)
@@ -355,6 +379,7 @@ cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels
 						  &model->field[f].term);
 	em->random_match =
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * Max(em->nrandom, (Size) 1));
+	em->judged = judged_pairs(em);
 	em->joint = cdw_joint_levels_create(settings, em->random, em->nrandom);
 
 	*blocks = cdw_choose_blocks(records, model->all_pairs);
