@@ -25,7 +25,8 @@
 
 #define MAX_ITERATIONS 40
 #define TOLERANCE 1e-3
-#define SMOOTHING .1			/* pairs added to each level of m */
+#define TYPICAL_MATCHES 10.0	/* added to those of a field, so that few do not decide alone */
+#define SMOOTHING .1			/* pairs added to each level of h */
 #define NEGLIGIBLE 1e-4			/* a match probability that is not worth adding */
 #define LEAST_U .02				/* of the rate among random pairs */
 #define MOST_RELATED .98		/* of all pairs */
@@ -47,16 +48,14 @@ levels_of(const cdw_em *em, int field)
 }
 
 /* Matches mostly agree; of the rest plain disagreement has about a third. */
-static void
-initial_m(double *m, const cdw_comparison *comparison)
+static double
+typical_m(const cdw_comparison *comparison, int level)
 {
-	int nlevels = comparison->nlevels;
-
-	for (int l = 0; l < nlevels; l++)
-		m[l] = nlevels == 2 ? .1 : (1 - .75 - .08) / (nlevels - 2);
-	m[0] = nlevels == 2 ? .9 : .75;
-	if (nlevels > 2)
-		m[comparison->different] = .08;
+	if (comparison->nlevels == 2)
+		return level == 0 ? .9 : .1;
+	if (level == 0)
+		return .75;
+	return level == comparison->different ? .08 : (1 - .75 - .08) / (comparison->nlevels - 2);
 }
 
 /* Whether the people of a household have the field in common, or a part of it. */
@@ -103,7 +102,8 @@ initialise(cdw_em *em)
 		if (field->term.values < 2)
 			memcpy(field->m, em->rate[f], sizeof(field->m));
 		else
-			initial_m(field->m, em->settings->field[f].comparison);
+			for (int l = 0; l < levels_of(em, f); l++)
+				field->m[l] = typical_m(em->settings->field[f].comparison, l);
 		if (em->labels && field->term.values >= 2)
 			cdw_mix_labels(em->labels, f, levels_of(em, f), 0, field->m);
 		initial_h(&em->settings->field[f], field);
@@ -158,15 +158,16 @@ replace_shares(double *share, const double *new_share, int nlevels)
 	return change;
 }
 
+/* Makes shares of the pairs at each level. */
 static void
-shares_of(const double *expected, int nlevels, double *share)
+normalise(double *pairs, int nlevels)
 {
 	double total = 0;
 
 	for (int l = 0; l < nlevels; l++)
-		total += expected[l] + SMOOTHING;
+		total += pairs[l];
 	for (int l = 0; l < nlevels; l++)
-		share[l] = (expected[l] + SMOOTHING) / total;
+		pairs[l] /= total;
 }
 
 /*
@@ -203,7 +204,10 @@ update_m(cdw_em *em, int f, const Expected *matches)
 	double disagreement;
 	double change = 0;
 
-	shares_of(matches->level[f], nlevels, m);
+	for (int l = 0; l < nlevels; l++)
+		m[l] = matches->level[f][l] +
+			   TYPICAL_MATCHES * typical_m(em->settings->field[f].comparison, l);
+	normalise(m, nlevels);
 	if (em->regularised[f] && em->model->iterations > 0)
 		change = update_penalty(em, f, disagreement_of(em, f, m));
 	if (em->labels)
@@ -226,7 +230,9 @@ update_h(cdw_em *em, int f, const Expected *households)
 	double alike = 0;
 	double total = 0;
 
-	shares_of(households->level[f], nlevels, h);
+	for (int l = 0; l < nlevels; l++)
+		h[l] = households->level[f][l] + SMOOTHING;
+	normalise(h, nlevels);
 	for (int l = 0; l < nlevels; l++)
 		if (cdw_household_level(&em->settings->field[f], l))
 			total += h[l];
