@@ -63,7 +63,7 @@ static bool
 in_households(const cdw_em *em, int field)
 {
 	return em->settings->field[field].kind->shared ||
-		   em->settings->field[field].kind->partly_shared;
+		   cdw_partly_shared(&em->settings->field[field]);
 }
 
 /* People of a household have what they share as often as matches, a part of it in every second pair. */
@@ -74,7 +74,7 @@ initial_h(const cdw_field *field, cdw_field_model *model)
 	double rest = 1;
 
 	memcpy(model->h, model->m, sizeof(model->h));
-	if (!field->kind->partly_shared || comparison->unlike == comparison->different)
+	if (!cdw_partly_shared(field) || comparison->unlike == comparison->different)
 		return;
 	for (int l = 0; l < comparison->nlevels; l++)
 		if (!cdw_household_level(field, l))
@@ -179,7 +179,7 @@ cdw_em_disagrees(const cdw_em *em, int field, int level)
 {
 	const cdw_field *settings = &em->settings->field[field];
 
-	if (em->households && settings->kind->partly_shared)
+	if (em->households && cdw_partly_shared(settings))
 		return cdw_household_level(settings, level);
 	return level == settings->comparison->different;
 }

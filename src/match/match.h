@@ -481,6 +481,13 @@ typedef struct cdw_field_model
 	cdw_term_summary term;
 } cdw_field_model;
 
+/* Whether a household has a part of the field in common; what is left of a name without another is none. */
+static inline bool
+cdw_partly_shared(const cdw_field *field)
+{
+	return field->kind->partly_shared && field->nwithout == 0;
+}
+
 /*
  * Whether the people of a household are at this level more often or less than strangers. Names of which
  * they have the family name in common are alike to a degree; they are equal by chance.
@@ -490,7 +497,7 @@ cdw_household_level(const cdw_field *field, int level)
 {
 	const cdw_comparison *comparison = field->comparison;
 
-	return field->kind->shared || (field->kind->partly_shared && level >= comparison->unlike &&
+	return field->kind->shared || (cdw_partly_shared(field) && level >= comparison->unlike &&
 								   level <= comparison->different);
 }
 
