@@ -171,15 +171,16 @@ normalise(double *pairs, int nlevels)
 }
 
 /*
- * Whether two values at the level disagree, as matches seldom do. Where there are households, names that
- * have only a part in common count as well: nothing else keeps them from being one class with matches.
+ * Whether two values at the level disagree, as matches seldom do. Where names are all that tells people of
+ * a household apart, those that have only a part in common count as well: nothing else keeps them from
+ * being one class with matches.
  */
 bool
 cdw_em_disagrees(const cdw_em *em, int field, int level)
 {
 	const cdw_field *settings = &em->settings->field[field];
 
-	if (em->households && cdw_partly_shared(settings))
+	if (em->households && em->settings->personal == 1 && cdw_partly_shared(settings))
 		return cdw_household_level(settings, level);
 	return level == settings->comparison->different;
 }

@@ -235,19 +235,22 @@ fit_classes(cdw_em *em)
 
 /*
  * With one field of the person's own, a relative cannot be told from the person under a wrong name. Where
- * there are no more of such pairs than matches may disagree on the field, they are the latter.
+ * there are no more of such pairs than matches may disagree on the field, they are the latter. Whole names
+ * that are alike in part may be one person's more often: there, households have to be the majority.
  */
 static bool
 may_be_wrong_names(const cdw_em *em)
 {
 	const cdw_match_settings *settings = em->settings;
 	int own = 0;
+	double most;
 
 	if (settings->personal > 1)
 		return false;
 	while (settings->field[own].kind->shared)
 		own++;
-	return em->model->household_prior * (1 - em->bound[own]) <= em->model->prior * em->bound[own];
+	most = cdw_partly_shared(&settings->field[own]) ? .5 : em->bound[own];
+	return em->model->household_prior * (1 - most) <= em->model->prior * most;
 }
 
 static void
