@@ -327,7 +327,7 @@ explain_by_model(ExplainOutput *output, const cdw_resolver *resolver, const cdw_
 		explain_field(output, &scorer, model, f, level[f], left, right);
 	for (int d = 0; d < model->ndependences; d++)
 		explain_dependence(output, &resolver->match, &model->dependence[d], level);
-	if (resolver->match.households)
+	if (resolver->match.households && model->household_prior > 0)
 		put_row(output, "(household)", NULL, NULL, NULL, NULL, NULL,
 				-cdw_household_discount(&scorer, level, records->record[0]) / M_LN2);
 	explain_calibration(output, &scorer);

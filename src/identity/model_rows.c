@@ -91,7 +91,7 @@ put_field(Tuplestorestate *rows, TupleDesc desc, const cdw_field *field,
 		row.level = field->comparison->label[l];
 		row.number[COLUMN_M] = learnt(model->m[l]);
 		row.number[COLUMN_U] = learnt(model->u[l]);
-		if (households)
+		if (households && cdw_household_level(field, l))
 			row.number[COLUMN_HOUSEHOLD] = learnt(model->h[l]);
 		row.number[COLUMN_WEIGHT] = log2(row.number[COLUMN_M] / row.number[COLUMN_U]);
 		row.number[COLUMN_BITS] = row.number[COLUMN_M] * row.number[COLUMN_WEIGHT];
@@ -107,20 +107,21 @@ CDW_FUNCTION(cdw_model_weights)
 	cdw_model *model;
 	Tuplestorestate *rows;
 	TupleDesc desc;
+	bool households;
 
 	cdw_check_not_null(fcinfo, 0, "resolver");
 	resolver = cdw_resolver_open(PG_GETARG_TEXT_PP(0));
 	model = cdw_resolver_model(resolver);
 	rows = cdw_result_rows(fcinfo, &desc);
 	put_class(rows, desc, "(prior)", model->prior);
-	if (resolver->match.households && model->household_prior > 0)
+	households = resolver->match.households && model->household_prior > 0;
+	if (households)
 		put_class(rows, desc, "(household)", model->household_prior);
 	for (int f = 0; f < resolver->match.nfields; f++)
 	{
 		const cdw_field *field = &resolver->match.field[f];
 
-		put_field(rows, desc, field, &model->field[f],
-				  resolver->match.households && field->kind->shared);
+		put_field(rows, desc, field, &model->field[f], households);
 	}
 	return (Datum) 0;
 }

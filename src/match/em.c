@@ -25,7 +25,8 @@
 
 #define MAX_ITERATIONS 40
 #define TOLERANCE 1e-3
-#define SMOOTHING .1			/* pairs added to each level of m */
+#define TYPICAL_MATCHES 10.0	/* added to those of a field, so that few do not decide alone */
+#define SMOOTHING .1			/* pairs added to each level of h */
 #define NEGLIGIBLE 1e-4			/* a match probability that is not worth adding */
 #define LEAST_U .02				/* of the rate among random pairs */
 #define MOST_RELATED .98		/* of all pairs */
@@ -47,16 +48,40 @@ levels_of(const cdw_em *em, int field)
 }
 
 /* Matches mostly agree; of the rest plain disagreement has about a third. */
-static void
-initial_m(double *m, const cdw_comparison *comparison)
+static double
+typical_m(const cdw_comparison *comparison, int level)
 {
-	int nlevels = comparison->nlevels;
+	if (comparison->nlevels == 2)
+		return level == 0 ? .9 : .1;
+	if (level == 0)
+		return .75;
+	return level == comparison->different ? .08 : (1 - .75 - .08) / (comparison->nlevels - 2);
+}
 
-	for (int l = 0; l < nlevels; l++)
-		m[l] = nlevels == 2 ? .1 : (1 - .75 - .08) / (nlevels - 2);
-	m[0] = nlevels == 2 ? .9 : .75;
-	if (nlevels > 2)
-		m[comparison->different] = .08;
+/* Whether the people of a household have the field in common, or a part of it. */
+static bool
+in_households(const cdw_em *em, int field)
+{
+	return em->settings->field[field].kind->shared ||
+		   cdw_partly_shared(&em->settings->field[field]);
+}
+
+/* People of a household have what they share as often as matches, a part of it in every second pair. */
+static void
+initial_h(const cdw_field *field, cdw_field_model *model)
+{
+	const cdw_comparison *comparison = field->comparison;
+	double rest = 1;
+
+	memcpy(model->h, model->m, sizeof(model->h));
+	if (!cdw_partly_shared(field) || comparison->unlike == comparison->different)
+		return;
+	for (int l = 0; l < comparison->nlevels; l++)
+		if (!cdw_household_level(field, l))
+			rest -= model->h[l] = model->u[l];
+	for (int l = comparison->unlike; l < comparison->different; l++)
+		model->h[l] = rest / 2 / (comparison->different - comparison->unlike);
+	model->h[comparison->different] = rest / 2;
 }
 
 /* A field that no two records have a value in teaches nothing: m = u, so that it weighs nothing. */
@@ -77,13 +102,14 @@ initialise(cdw_em *em)
 		if (field->term.values < 2)
 			memcpy(field->m, em->rate[f], sizeof(field->m));
 		else
-			initial_m(field->m, em->settings->field[f].comparison);
+			for (int l = 0; l < levels_of(em, f); l++)
+				field->m[l] = typical_m(em->settings->field[f].comparison, l);
 		if (em->labels && field->term.values >= 2)
 			cdw_mix_labels(em->labels, f, levels_of(em, f), 0, field->m);
-		memcpy(field->h, field->m, sizeof(field->h));
+		initial_h(&em->settings->field[f], field);
 	}
 	model->prior = Min(.3, .5 * model->records / Max(model->pairs, 1));
-	model->household_prior = em->settings->households ? model->prior * HOUSEHOLDS_PER_MATCH : 0;
+	model->household_prior = em->households ? model->prior * HOUSEHOLDS_PER_MATCH : 0;
 }
 
 /* u without the matches and households among random pairs. */
@@ -93,7 +119,7 @@ clean_u(const cdw_em *em, int f)
 	const cdw_model *model = em->model;
 	cdw_field_model *field = &em->model->field[f];
 	const double *rate = em->rate[f];
-	double household_prior = em->settings->field[f].kind->shared ? model->household_prior : 0;
+	double household_prior = in_households(em, f) ? model->household_prior : 0;
 	double total = 0;
 
 	for (int l = 0; l < levels_of(em, f); l++)
@@ -132,15 +158,42 @@ replace_shares(double *share, const double *new_share, int nlevels)
 	return change;
 }
 
+/* Makes shares of the pairs at each level. */
 static void
-shares_of(const double *expected, int nlevels, double *share)
+normalise(double *pairs, int nlevels)
 {
 	double total = 0;
 
 	for (int l = 0; l < nlevels; l++)
-		total += expected[l] + SMOOTHING;
+		total += pairs[l];
 	for (int l = 0; l < nlevels; l++)
-		share[l] = (expected[l] + SMOOTHING) / total;
+		pairs[l] /= total;
+}
+
+/*
+ * Whether two values at the level disagree, as matches seldom do. Where names are all that tells people of
+ * a household apart, those that have only a part in common count as well: nothing else keeps them from
+ * being one class with matches.
+ */
+bool
+cdw_em_disagrees(const cdw_em *em, int field, int level)
+{
+	const cdw_field *settings = &em->settings->field[field];
+
+	if (em->households && em->settings->personal == 1 && cdw_partly_shared(settings))
+		return cdw_household_level(settings, level);
+	return level == settings->comparison->different;
+}
+
+static double
+disagreement_of(const cdw_em *em, int field, const double *share)
+{
+	double disagreement = 0;
+
+	for (int l = 0; l < levels_of(em, field); l++)
+		if (cdw_em_disagrees(em, field, l))
+			disagreement += share[l];
+	return disagreement;
 }
 
 /* The pairs of a class that have both values of a field. */
@@ -158,38 +211,50 @@ pairs_with_values(const double *expected, int nlevels)
 static double
 update_m(cdw_em *em, int f, const Expected *matches)
 {
-	double bound = em->bound[f];
 	int nlevels = levels_of(em, f);
-	int different = em->settings->field[f].comparison->different;
 	double m[CDW_MAX_LEVELS] = {0};
-	double agreement;
+	double disagreement;
 	double change = 0;
 
-	shares_of(matches->level[f], nlevels, m);
+	for (int l = 0; l < nlevels; l++)
+		m[l] = matches->level[f][l] +
+			   TYPICAL_MATCHES * typical_m(em->settings->field[f].comparison, l);
+	normalise(m, nlevels);
 	em->model->field[f].matches = pairs_with_values(matches->level[f], nlevels);
 	if (em->labels)
 		em->model->field[f].matches += pairs_with_values(em->labels->level[f], nlevels);
 	if (em->regularised[f] && em->model->iterations > 0)
-		change = update_penalty(em, f, m[different]);
+		change = update_penalty(em, f, disagreement_of(em, f, m));
 	if (em->labels)
 		cdw_mix_labels(em->labels, f, nlevels, matches->pairs, m);
-	agreement = 1 - m[different];
-	if (m[different] > bound)
-	{
+	disagreement = disagreement_of(em, f, m);
+	if (disagreement > em->bound[f])
 		for (int l = 0; l < nlevels; l++)
-			m[l] *= (1 - bound) / agreement;
-		m[different] = bound;
-	}
+			m[l] *= cdw_em_disagrees(em, f, l) ? em->bound[f] / disagreement
+											   : (1 - em->bound[f]) / (1 - disagreement);
 	return fmax(change, replace_shares(em->model->field[f].m, m, nlevels));
 }
 
+/* h from the expected households; at the levels at which they are as strangers, u. */
 static double
 update_h(cdw_em *em, int f, const Expected *households)
 {
+	const double *u = em->model->field[f].u;
 	int nlevels = levels_of(em, f);
 	double h[CDW_MAX_LEVELS] = {0};
+	double alike = 0;
+	double total = 0;
 
-	shares_of(households->level[f], nlevels, h);
+	for (int l = 0; l < nlevels; l++)
+		h[l] = households->level[f][l] + SMOOTHING;
+	normalise(h, nlevels);
+	for (int l = 0; l < nlevels; l++)
+		if (cdw_household_level(&em->settings->field[f], l))
+			total += h[l];
+		else
+			alike += u[l];
+	for (int l = 0; l < nlevels; l++)
+		h[l] = cdw_household_level(&em->settings->field[f], l) ? h[l] / total * (1 - alike) : u[l];
 	return replace_shares(em->model->field[f].h, h, nlevels);
 }
 
@@ -219,10 +284,11 @@ current_weights(const cdw_em *em)
 		for (int l = 0; l < levels_of(em, f); l++)
 		{
 			weights->match[f][l] = log(model->field[f].m[l] / model->field[f].u[l]);
-			if (em->settings->field[f].kind->shared)
+			if (cdw_household_level(&em->settings->field[f], l))
 				weights->household[f][l] = log(model->field[f].h[l] / model->field[f].u[l]);
+			if (cdw_em_disagrees(em, f, l))
+				weights->match[f][l] += em->penalty[f];
 		}
-		weights->match[f][em->settings->field[f].comparison->different] += em->penalty[f];
 	}
 	return weights;
 }
@@ -344,16 +410,16 @@ update_dependences(cdw_em *em, const Weights *weights)
 }
 
 /*
- * The classes' shares of all pairs; at least a tenth of a pair, so that a table without any keeps
- * finite weights, and never quite all.
+ * The classes' shares of the pairs that candidates show something about; at least a tenth of a pair, so
+ * that a table without any keeps finite weights, and never quite all.
  */
 static void
-update_priors(cdw_model *model, const Expected *matches, const Expected *households,
-			  bool with_households)
+update_priors(cdw_em *em, const Expected *matches, const Expected *households)
 {
-	double pairs = fmax(model->pairs, 1);
+	cdw_model *model = em->model;
+	double pairs = fmax(em->judged, 1);
 	double match = fmax(matches->pairs, .1);
-	double household = with_households ? fmax(households->pairs, .1) : 0;
+	double household = em->households ? fmax(households->pairs, .1) : 0;
 	double scale = fmin(1, MOST_RELATED * pairs / (match + household)) / pairs;
 
 	model->prior = match * scale;
@@ -374,13 +440,13 @@ iterate(cdw_em *em, bool with_dependences)
 		update_dependences(em, weights);
 	expect(em, weights, &matches, &households);
 	pfree(weights);
-	update_priors(model, &matches, &households, em->settings->households);
+	update_priors(em, &matches, &households);
 	for (int f = 0; f < em->settings->nfields; f++)
 	{
 		if (model->field[f].term.values < 2)
 			continue;
 		change = fmax(change, update_m(em, f, &matches));
-		if (em->settings->field[f].kind->shared)
+		if (in_households(em, f))
 			change = fmax(change, update_h(em, f, &households));
 		clean_u(em, f);
 	}

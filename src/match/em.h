@@ -14,10 +14,12 @@ typedef struct cdw_em
 {
 	const cdw_match_settings *settings;
 	cdw_model *model;							 /* with the summary of every field's values */
+	bool households;							 /* whether a class of them is learnt */
 	double rate[CDW_MAX_FIELDS][CDW_MAX_LEVELS]; /* of levels among random pairs */
 	cdw_pattern *pattern;						 /* of candidates */
 	uint32 npatterns;
 	double scale;		 /* pairs that a counted candidate stands for */
+	double judged;		 /* pairs that candidates show something about */
 	double *match_ratio; /* of each pattern: ln of the likelihood ratio of a match */
 	double *household_odds;
 	double *expected_matches;
@@ -35,6 +37,7 @@ typedef struct cdw_em
 	double penalty[CDW_MAX_FIELDS];	  /* on disagreement, in nats; 0 or below */
 } cdw_em;
 
+extern bool cdw_em_disagrees(const cdw_em *em, int field, int level);
 extern void cdw_em_fit(cdw_em *em, bool with_dependences);
 
 #endif /* CDW_MATCH_EM_H */

@@ -278,6 +278,7 @@ static const cdw_kind kinds[] = {
 		.standardise = standardise_name,
 		.comparison = &cdw_compare_name,
 		.max_disagreement = .10,
+		.partly_shared = true,
 		.block_keys = {"%s", "tokens(%s)", "soundex(%s)", "first(%s, 4)", "last(%s, 4)",
 					   "token_starts(%s)"},
 	},
@@ -285,6 +286,7 @@ static const cdw_kind kinds[] = {
 		.name = "given_name",
 		.standardise = standardise_name,
 		.comparison = &cdw_compare_name,
+		.max_disagreement = .20,
 		.block_keys = {"%s", "soundex(%s)", "first(%s, 4)", "last(%s, 4)"},
 	},
 	{

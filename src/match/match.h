@@ -74,8 +74,9 @@ typedef struct cdw_kind
 	const cdw_comparison *comparison;
 	/* the largest share of matches that may disagree */
 	double max_disagreement;
-	/* whether the members of a household have it in common */
+	/* whether the members of a household have it in common; whether they have a part of it */
 	bool shared;
+	bool partly_shared;
 	/* default block keys, %s stands for the field */
 	const char *block_keys[CDW_MAX_BLOCK_KEYS];
 } cdw_kind;
@@ -183,6 +184,7 @@ typedef struct cdw_match_settings
 	int nslots;			/* keys in a record, of all rules */
 	bool several_keys;	/* some rule gives a record more than one */
 	bool default_rules; /* the rules are the fields' own, to choose from */
+	int personal;		/* fields that a household does not share */
 	bool households;	/* some fields are shared by households, others are not */
 	bool link;			/* only pairs of two different sources count */
 	int max_block;		/* records in a block; 0: chosen from the data */
@@ -393,6 +395,7 @@ typedef struct cdw_term_summary
 	double distinct;  /* different values */
 	double agreement; /* chance that two records with a value have the same one */
 	double skew;	  /* sum of squared shares */
+	double repeated;  /* records with a value that others have as well */
 } cdw_term_summary;
 
 extern void cdw_terms_summarise(const cdw_terms *terms, int field, cdw_term_summary *summary);
@@ -474,10 +477,30 @@ typedef struct cdw_field_model
 {
 	double m[CDW_MAX_LEVELS]; /* share of matches at the level */
 	double u[CDW_MAX_LEVELS]; /* share of unrelated pairs */
-	double h[CDW_MAX_LEVELS]; /* share of two people of one household; of shared fields only */
+	double h[CDW_MAX_LEVELS]; /* share of two people of one household */
 	cdw_term_summary term;
 	double matches; /* with both values, that m was learnt from; not stored */
 } cdw_field_model;
+
+/* Whether a household has a part of the field in common; what is left of a name without another is none. */
+static inline bool
+cdw_partly_shared(const cdw_field *field)
+{
+	return field->kind->partly_shared && field->nwithout == 0;
+}
+
+/*
+ * Whether the people of a household are at this level more often or less than strangers. Names of which
+ * they have the family name in common are alike to a degree; they are equal by chance.
+ */
+static inline bool
+cdw_household_level(const cdw_field *field, int level)
+{
+	const cdw_comparison *comparison = field->comparison;
+
+	return field->kind->shared || (cdw_partly_shared(field) && level >= comparison->unlike &&
+								   level <= comparison->different);
+}
 
 /* How much more often two levels come together among non-matches than independent ones would. */
 typedef struct cdw_dependence
@@ -537,7 +560,7 @@ typedef struct cdw_scorer
 	double household_prior_weight; /* the same of a household */
 	double weight[CDW_MAX_FIELDS][CDW_MISSING + 1];
 	double household_weight[CDW_MAX_FIELDS][CDW_MISSING + 1];
-	double term_scale[CDW_MAX_FIELDS]; /* weight of agreement on a value: ln(term_scale / count) */
+	double term_scale[CDW_MAX_FIELDS]; /* weight of agreement on a value: ln(term_scale / others) */
 	int order[CDW_MAX_FIELDS];		   /* units, strongest first */
 	double reach[CDW_MAX_FIELDS + 1];  /* the most that the units from here on can add */
 } cdw_scorer;

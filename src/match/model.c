@@ -32,6 +32,7 @@ append_field(StringInfo out, const cdw_field *field, const cdw_field_model *mode
 	append_number(out, "distinct", model->term.distinct);
 	append_number(out, "agreement", model->term.agreement);
 	append_number(out, "skew", model->term.skew);
+	append_number(out, "repeated", model->term.repeated);
 	appendStringInfoString(out, ", \"levels\": [");
 	for (int l = 0; l < comparison->nlevels; l++)
 	{
@@ -39,7 +40,7 @@ append_field(StringInfo out, const cdw_field *field, const cdw_field_model *mode
 		cdw_append_json_string(out, comparison->label[l]);
 		append_number(out, "m", model->m[l]);
 		append_number(out, "u", model->u[l]);
-		if (field->kind->shared)
+		if (cdw_household_level(field, l))
 			append_number(out, "h", model->h[l]);
 		append_number(out, "weight", log2(model->m[l] / model->u[l]));
 		appendStringInfoChar(out, '}');
@@ -155,6 +156,15 @@ read_number(Jsonb *object, const char *name, double least, double most)
 	return number;
 }
 
+/* A model that was written by an earlier version may lack one. */
+static bool
+has_member(Jsonb *object, const char *name)
+{
+	JsonbValue value;
+
+	return cdw_json_field(object, name, &value);
+}
+
 static int64
 read_seed(Jsonb *object)
 {
@@ -212,6 +222,9 @@ read_field(Jsonb *object, const cdw_field *field, cdw_field_model *model)
 	model->term.distinct = read_number(object, "distinct", 0, 1e15);
 	model->term.agreement = read_number(object, "agreement", 0, 1);
 	model->term.skew = read_number(object, "skew", 0, 1);
+	model->term.repeated = model->term.values;
+	if (has_member(object, "repeated"))
+		model->term.repeated = read_number(object, "repeated", 0, model->term.values);
 	if (!JB_ROOT_IS_ARRAY(levels) || JB_ROOT_COUNT(levels) != (uint32) field->comparison->nlevels)
 		model_error("levels");
 	for (int l = 0; l < field->comparison->nlevels; l++)
@@ -220,7 +233,8 @@ read_field(Jsonb *object, const cdw_field *field, cdw_field_model *model)
 
 		model->m[l] = read_number(entry, "m", 1e-300, 1);
 		model->u[l] = read_number(entry, "u", 1e-300, 1);
-		if (field->kind->shared)
+		model->h[l] = model->u[l];
+		if (cdw_household_level(field, l) && (field->kind->shared || has_member(entry, "h")))
 			model->h[l] = read_number(entry, "h", 1e-300, 1);
 	}
 }

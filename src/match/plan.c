@@ -8,9 +8,6 @@
 
 #include "port/pg_bitutils.h"
 
-/* With one field of the person's own, a relative cannot be told from the person under a wrong name. */
-#define LEAST_PERSONAL 2
-
 static int
 named_field(const cdw_match_settings *settings, const cdw_field *field, const char *option,
 			const char *name)
@@ -199,7 +196,8 @@ cdw_plan_comparisons(cdw_match_settings *settings)
 			field->comparison = field->days ? &cdw_compare_days : field->kind->comparison;
 		shared += field->kind->shared;
 	}
-	settings->households = shared > 0 && settings->nfields - shared >= LEAST_PERSONAL;
+	settings->personal = settings->nfields - shared;
+	settings->households = shared > 0 && settings->personal > 0;
 	plan_units(settings);
 	plan_residuals(settings);
 }

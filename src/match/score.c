@@ -3,8 +3,11 @@
  *
  * What a pair of records is worth: the sum of its fields' weights and of the prior's, in natural
  * logarithms (Fellegi and Sunter 1969). Agreement on a value weighs by how frequent the value is
- * (Winkler 1989): ln(m / u) - ln(f / sum f^2), f the value's share. What two people of one
- * household would have in common as well is taken off.
+ * (Winkler 1989): with n records that have the value, ln(m / u) + ln(S / (n - 1)), where S = sum n (n - 1)
+ * / sum n over the values that several records have. Two matches agree on a value as often as records
+ * have it, two strangers as often as two records have it in common, n (n - 1); so over strangers the
+ * mean of the ratio is one, and frequencies alone never make agreement more or less probable. What two
+ * people of one household would have in common as well is taken off.
  */
 #include "match/match.h"
 
@@ -14,7 +17,7 @@
 #include "utils/float.h"
 #include "utils/memutils.h"
 
-/* What agreement on this record's value adds for its rarity. */
+/* What agreement on this record's value, which another one has as well, adds for its rarity. */
 double
 cdw_term_weight(const cdw_scorer *scorer, int field, cdw_record *record)
 {
@@ -22,7 +25,7 @@ cdw_term_weight(const cdw_scorer *scorer, int field, cdw_record *record)
 
 	if (scale <= 0)
 		return 0;
-	return log(scale / cdw_record_terms(scorer->records, record)[field]);
+	return log(scale / (cdw_record_terms(scorer->records, record)[field] - 1));
 }
 
 /* What the levels of a unit's fields add to the evidence for a match. */
@@ -53,15 +56,13 @@ cdw_household_discount(const cdw_scorer *scorer, const uint8 *level, cdw_record 
 	const cdw_match_settings *settings = scorer->records->settings;
 	double weight = scorer->household_prior_weight;
 
-	if (!settings->households)
+	if (!settings->households || scorer->model->household_prior <= 0)
 		return 0;
 	weight -= cdw_household_dependence_discount(scorer->model, settings, level);
 	for (int f = 0; f < settings->nfields; f++)
 	{
-		if (!settings->field[f].kind->shared)
-			continue;
 		weight += scorer->household_weight[f][level[f]];
-		if (level[f] == 0)
+		if (level[f] == 0 && settings->field[f].kind->shared)
 			weight += cdw_term_weight(scorer, f, record);
 	}
 	return weight > 40 ? weight : log1p(exp(weight));
@@ -76,7 +77,7 @@ field_reach(const cdw_scorer *scorer, int field, int nlevels)
 	for (int l = 0; l < nlevels; l++)
 		reach = Max(reach, scorer->weight[field][l]);
 	if (scorer->term_scale[field] > 0)
-		reach = Max(reach, scorer->weight[field][0] + log(scorer->term_scale[field] / 2));
+		reach = Max(reach, scorer->weight[field][0] + log(scorer->term_scale[field]));
 	return reach;
 }
 
@@ -125,6 +126,15 @@ order_units(cdw_scorer *scorer, const double *field_reaches)
 		scorer->reach[k] = scorer->reach[k + 1] + reach[scorer->order[k]];
 }
 
+/* What agreement on a value that only two records have gains, as a ratio; 0: agreement is not weighed. */
+static double
+term_scale(const cdw_term_summary *term)
+{
+	return term->repeated < 2
+			   ? 0
+			   : term->agreement * term->values * (term->values - 1) / term->repeated;
+}
+
 /* Tables for one model. */
 void
 cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, const cdw_model *model)
@@ -145,11 +155,11 @@ cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, const cdw_model 
 		for (int l = 0; l < nlevels; l++)
 		{
 			scorer->weight[f][l] = log(field->m[l] / field->u[l]);
-			if (settings->households && settings->field[f].kind->shared)
+			if (settings->households && cdw_household_level(&settings->field[f], l))
 				scorer->household_weight[f][l] = log(field->h[l] / field->u[l]);
 		}
 		if (settings->field[f].term_frequency)
-			scorer->term_scale[f] = field->term.skew * field->term.values;
+			scorer->term_scale[f] = term_scale(&field->term);
 		reach[f] = field_reach(scorer, f, nlevels);
 	}
 	order_units(scorer, reach);

@@ -244,14 +244,20 @@ cdw_terms_summarise(const cdw_terms *terms, int field, cdw_term_summary *summary
 {
 	double n = terms->values[field];
 	double squares = 0;
+	double repeated = 0;
 	term_iterator iterator;
 	TermEntry *entry;
 
 	term_start_iterate(terms->table[field], &iterator);
 	while ((entry = term_iterate(terms->table[field], &iterator)) != NULL)
+	{
 		squares += (double) entry->count * entry->count;
+		if (entry->count > 1)
+			repeated += entry->count;
+	}
 	summary->values = n;
 	summary->distinct = terms->table[field]->members;
 	summary->agreement = n > 1 ? (squares - n) / (n * (n - 1)) : 0;
 	summary->skew = n > 0 ? squares / (n * n) : 0;
+	summary->repeated = repeated;
 }

@@ -182,6 +182,30 @@ pattern_numbers(const cdw_em *em)
 								  sizeof(double) * Max(em->npatterns, (Size) 1));
 }
 
+/*
+ * All pairs less those that have no value in the same field: blocking never finds them, and yet they are
+ * matches as often as others. Where all pairs are candidates they are among them.
+ */
+static double
+judged_pairs(const cdw_em *em)
+{
+	double blind = 0;
+	double pairs = 0;
+
+	for (uint32 i = 0; i < em->nrandom; i++)
+	{
+		bool missing = true;
+
+		for (int f = 0; f < em->settings->nfields && missing; f++)
+			missing = cdw_pattern_level(&em->random[i].key, f) == CDW_MISSING;
+		pairs += em->random[i].count;
+		if (missing)
+			blind += em->random[i].count;
+	}
+	return em->model->all_pairs || pairs == 0 ? em->model->pairs
+											  : em->model->pairs * (1 - blind / pairs);
+}
+
 /* Whether EM has fought a bound so hard that without it it would be at another class of pairs. */
 static bool
 strained(const cdw_em *em)
@@ -197,7 +221,7 @@ strained(const cdw_em *em)
  * on an identifying field are pairs of something else that the records have in common.
  */
 static void
-fit(cdw_em *em)
+fit_classes(cdw_em *em)
 {
 	cdw_em_fit(em, false);
 	if (em->model->prior <= MOST_MATCHES || strained(em))
@@ -205,6 +229,38 @@ fit(cdw_em *em)
 	/* in a small table all that agrees may be taken for coincidence */
 	if (em->model->ndependences > 0 && em->model->prior * em->model->pairs < 1)
 		cdw_em_fit(em, false);
+}
+
+/*
+ * With one field of the person's own, a relative cannot be told from the person under a wrong name. Where
+ * there are no more of such pairs than matches may disagree on the field, they are the latter. Whole names
+ * that are alike in part may be one person's more often: there, households have to be the majority.
+ */
+static bool
+may_be_wrong_names(const cdw_em *em)
+{
+	const cdw_match_settings *settings = em->settings;
+	int own = 0;
+	double most;
+
+	if (settings->personal > 1)
+		return false;
+	while (settings->field[own].kind->shared)
+		own++;
+	most = cdw_partly_shared(&settings->field[own]) ? .5 : em->bound[own];
+	return em->model->household_prior * (1 - most) <= em->model->prior * most;
+}
+
+static void
+fit(cdw_em *em)
+{
+	em->households = em->settings->households;
+	fit_classes(em);
+	if (em->households && may_be_wrong_names(em))
+	{
+		em->households = false;
+		fit_classes(em);
+	}
 }
 
 /* Labelled matches that disagree widen the bound on disagreement. */
@@ -270,7 +326,9 @@ with_penalties(const cdw_em *em, cdw_model *model)
 	if (model != em->model)
 		*model = *em->model;
 	for (int f = 0; f < em->settings->nfields; f++)
-		model->field[f].m[em->settings->field[f].comparison->different] *= exp(em->penalty[f]);
+		for (int l = 0; l < em->settings->field[f].comparison->nlevels; l++)
+			if (cdw_em_disagrees(em, f, l))
+				model->field[f].m[l] *= exp(em->penalty[f]);
 }
 
 /* Chooses among the rules by what the model says that they find; whether any was given up. */
@@ -323,6 +381,7 @@ cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels
 						  &model->field[f].term);
 	em->random_match =
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * Max(em->nrandom, (Size) 1));
+	em->judged = judged_pairs(em);
 	em->joint = cdw_joint_levels_create(settings, em->random, em->nrandom);
 
 	*blocks = cdw_choose_blocks(records, model->all_pairs);

@@ -90,11 +90,11 @@ def from_model(settings, model, rows, forms, terms):
         place[row["field"]] = [level["level"] for level in field["levels"]].index(row["level"])
         level = field["levels"][place[row["field"]]]
         rarity = 0.0
-        if row["level"] == "equal" and options.get("term_frequency", True) and field["skew"] * field["values"] > 0:
+        if row["level"] == "equal" and options.get("term_frequency", True) and field["repeated"] >= 2:
             count = max(terms.get((row["field"], forms[row["field"], row["left_value"]]), 2), 2)
-            rarity = math.log2(field["skew"] * field["values"] / count)
+            rarity = math.log2(field["agreement"] * field["values"] * (field["values"] - 1) / field["repeated"] / (count - 1))
         weight += math.log2(level["m"] / level["u"]) + rarity
-        if household is not None and row["field"] in shared:
+        if household is not None and "h" in level:
             household += math.log2(level["h"] / level["u"]) + rarity
     for dependence in model.get("dependences", []):
         a, b = dependence["fields"]
