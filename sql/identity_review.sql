@@ -75,7 +75,7 @@ FROM generate_series(1, 300) who, generate_series(1, 2) copy WHERE copy = 1 OR w
 SELECT cdw.create_resolver('d', 'doubt', 'id', '{"given": "given_name", "family": "family_name", "dob": "date", "town": "category"}', options => '{"min_probability": 0.01}') ->> 'resolver' AS resolver;
 CALL cdw.resolve('d');
 SELECT count(cdw.label_pair('d', left_key, right_key, l.who = r.who, sampling_weight)) >= 100 AS labelled
-FROM cdw.review_queue('d', max_results => 300, purpose => 'sample') JOIN doubt l ON l.id::text = left_key JOIN doubt r ON r.id::text = right_key;
+FROM cdw.review_queue('d', max_results => 600, purpose => 'sample') JOIN doubt l ON l.id::text = left_key JOIN doubt r ON r.id::text = right_key;
 -- All kept pairs and their truth, and what the sample makes of them: the number of pairs is exact, precision and recall are near.
 CREATE TABLE kept AS SELECT left_key, right_key, l.who = r.who AS is_match FROM d_match JOIN doubt l ON l.id = left_key JOIN doubt r ON r.id = right_key;
 SELECT threshold, abs(s.precision - w.precision) < 0.1 AS "precision", abs(s.recall - w.recall) < 0.1 AS recall
