@@ -357,8 +357,7 @@ average_link_components(Clustering *clustering, const cdw_edges *edges)
 		AllocSetContextCreate(CurrentMemoryContext, "cdw component", ALLOCSET_DEFAULT_SIZES);
 	for (int round = 0; open; round++)
 	{
-		double cut = round == 0 ? -get_float8_infinity()
-								: Max(clustering->cut, LOWEST_CUT) + CUT_STEP * round;
+		double cut = round == 0 ? -get_float8_infinity() : LOWEST_CUT + CUT_STEP * round;
 		Components components = find_components(edges, cut, closed, n);
 
 		open = false;
