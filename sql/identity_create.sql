@@ -168,6 +168,7 @@ SELECT cdw.create_resolver('guest', 'guests', 'id', '{"name": "name"}') ->> 'res
 CALL cdw.resolve('guest');
 SELECT relpersistence, count(*) FROM pg_class WHERE relname LIKE 'guest\_%' AND relkind = 'r' GROUP BY 1;
 SELECT cdw.drop_resolver('guest', true);
+SELECT fails($$SELECT cdw.create_resolver('guest', 'guests', 'id', '{"name": "name"}', results_schema => 'identity_create')$$);
 
 -- Link types and options.
 SELECT value, fails(format($$SELECT cdw.create_resolver('r%s', 'people', 'id', '{"family": "family_name"}', source_column => 'city', link_type => %L)$$, ordinality, value))

@@ -103,6 +103,7 @@ static char *
 results_schema(FunctionCallInfo fcinfo, const char *schema_of_name)
 {
 	char *schema = name_argument(fcinfo, 7);
+	Oid namespace;
 
 	if (schema && schema_of_name && strcmp(schema, schema_of_name) != 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -111,7 +112,13 @@ results_schema(FunctionCallInfo fcinfo, const char *schema_of_name)
 	if (schema == NULL)
 		schema = schema_of_name ? pstrdup(schema_of_name)
 								: get_namespace_name(get_rel_namespace(PG_GETARG_OID(1)));
-	(void) get_namespace_oid(schema, false);
+	namespace = get_namespace_oid(schema, false);
+	/* the golden view of what is gone at the end of the session could not stay */
+	if (isAnyTempNamespace(get_rel_namespace(PG_GETARG_OID(1))) && !isAnyTempNamespace(namespace))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("the results of a temporary source cannot be kept in schema \"%s\"",
+							   schema),
+						errhint("Leave the schema out: they are temporary then, too.")));
 	return schema;
 }
 
