@@ -37,7 +37,7 @@ count_character(cdw_shape *shape, pg_wchar c)
 static bool
 is_email(const char *text, int len)
 {
-	const char *at = memchr(text, '@', len);
+	const char *at = len > 0 ? memchr(text, '@', len) : NULL;
 
 	return at && at > text && memchr(at, '.', text + len - at) != NULL;
 }
