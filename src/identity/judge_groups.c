@@ -96,16 +96,6 @@ is_sampled(const uint64 *hash, uint32 list, uint32 nrecords)
 	return nrecords <= MOST_SAMPLED || hash[list] <= PG_UINT64_MAX / nrecords * MOST_SAMPLED;
 }
 
-static uint64 *
-record_hashes(const cdw_records *records)
-{
-	uint64 *hash = allocate(records->n, sizeof(uint64));
-
-	for (uint32 i = 0; i < records->n; i++)
-		hash[i] = cdw_record_hash(records, i, 0);
-	return hash;
-}
-
 /* ---- do the partners of a record match each other? ---- */
 
 typedef struct Triads
@@ -332,7 +322,7 @@ cdw_judge_groups(const cdw_resolver *resolver, const cdw_evidence *evidence, con
 
 	if (cut < 0)
 		return;
-	hash = record_hashes(records);
+	hash = cdw_record_hashes(records, 0);
 	likeness->records = records;
 	count_triads(&triads, edges, hash);
 	compare_members(likeness, cluster, hash);

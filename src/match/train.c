@@ -141,15 +141,6 @@ list_links(cdw_em *em, const cdw_blocks *blocks, const cdw_scorer *scorer)
 	pfree(rank);
 }
 
-static bool
-any_unique_source(const cdw_records *records)
-{
-	for (uint32 s = 0; s < records->nsources; s++)
-		if (records->unique_source[s])
-			return true;
-	return false;
-}
-
 /* Finds sources with duplicates by the model as it is; returns whether there are new ones. */
 static bool
 reconsider_sources(cdw_em *em, cdw_records *records)
@@ -161,7 +152,7 @@ reconsider_sources(cdw_em *em, cdw_records *records)
 		em->link[e].ratio = em->match_ratio[em->link[e].pattern];
 	cdw_scorer_init(scorer, records, em->model);
 	found = cdw_find_duplicate_sources(scorer, records, em->link, em->nlinks);
-	if (!any_unique_source(records))
+	if (!cdw_has_unique_sources(records))
 		em->nlinks = 0;
 	pfree(scorer);
 	return found;
