@@ -54,13 +54,14 @@ cdw_json_field(Jsonb *object, const char *name, JsonbValue *value)
 	return found != NULL && found->type != jbvNull;
 }
 
-/* A number as float8; NaN for any other type. */
+/* A number as float8, infinite beyond its range; NaN for any other type. */
 double
 cdw_json_number(const JsonbValue *value)
 {
 	if (value->type != jbvNumeric)
 		return get_float8_nan();
-	return DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(value->val.numeric)));
+	return DatumGetFloat8(
+		DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value->val.numeric)));
 }
 
 /* Appends a quoted JSON string, or null. */

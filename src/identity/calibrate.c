@@ -16,6 +16,7 @@
 
 #include <math.h>
 
+#include "miscadmin.h"
 #include "utils/float.h"
 #include "utils/memutils.h"
 
@@ -29,7 +30,6 @@
 #define MOST_SLOPE 2.0
 #define MOST_INTERCEPT 3.0
 #define ROUNDS 50
-#define TOLERANCE 1e-9
 
 /* ---- merges ---- */
 
@@ -132,80 +132,98 @@ bin_weight(int bin)
 	return -MOST_WEIGHT + bin * STEP;
 }
 
-static void
+/* Puts the pairs in doubt into their bins; returns how many there are. */
+static Size
 count_pairs(const cdw_edges *edges, const Merges *merges, Bin *bins)
 {
+	Size n = 0;
+
 	for (Size e = 0; e < edges->n; e++)
 	{
 		const cdw_edge *edge = &edges->edge[e];
 		Bin *bin;
 
+		if ((e & 0xFFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (fabs(edge->weight) > MOST_WEIGHT)
 			continue;
 		bin = &bins[(int) rint((edge->weight + MOST_WEIGHT) / STEP)];
 		bin->pairs++;
 		bin->same += (int64) rint(UNIT / (1 + exp(-joint_strength(merges, edge->a, edge->b))));
+		n++;
 	}
+	return n;
 }
 
-/* The gradient of the likelihood by slope and by intercept, and its curvature. */
+/* How the likelihood of a line rises with its slope and with its intercept. */
 typedef struct Ascent
 {
-	double a;
-	double b;
-	double aa;
-	double ab;
-	double bb;
+	double slope;
+	double intercept;
 } Ascent;
 
 /* With a prior that draws the line to slope 1 and intercept 0, where there are few pairs. */
 static Ascent
 likelihood_ascent(const Bin *bins, double slope, double intercept)
 {
-	Ascent ascent = {.a = (1 - slope) * SLOPE_PRECISION,
-					 .b = -intercept * INTERCEPT_PRECISION,
-					 .aa = SLOPE_PRECISION,
-					 .bb = INTERCEPT_PRECISION};
+	Ascent ascent = {.slope = (1 - slope) * SLOPE_PRECISION,
+					 .intercept = -intercept * INTERCEPT_PRECISION};
 
 	for (int i = 0; i < BINS; i++)
 	{
 		double weight = bin_weight(i);
 		double probability = 1 / (1 + exp(-(slope * weight + intercept)));
 		double excess = bins[i].same / UNIT - bins[i].pairs * probability;
-		double variance = bins[i].pairs * probability * (1 - probability);
 
-		ascent.a += excess * weight;
-		ascent.b += excess;
-		ascent.aa += variance * weight * weight;
-		ascent.ab += variance * weight;
-		ascent.bb += variance;
+		ascent.slope += excess * weight;
+		ascent.intercept += excess;
 	}
 	return ascent;
 }
 
-/* The line of the greatest likelihood, by Newton's method. */
+/* The best intercept for a slope: the likelihood has one summit, so that halves of the range go. */
+static double
+best_intercept(const Bin *bins, double slope)
+{
+	double low = -MOST_INTERCEPT;
+	double high = MOST_INTERCEPT;
+
+	for (int round = 0; round < ROUNDS; round++)
+	{
+		double middle = (low + high) / 2;
+
+		if (likelihood_ascent(bins, slope, middle).intercept > 0)
+			low = middle;
+		else
+			high = middle;
+	}
+	return (low + high) / 2;
+}
+
+/*
+ * The line of the greatest likelihood within the limits. With the best intercept for each slope there is
+ * one summit again, and the other end of a range does not matter where a limit is met.
+ */
 static void
 fit_line(const Bin *bins, double *slope, double *intercept)
 {
-	*slope = 1;
-	*intercept = 0;
+	double low = LEAST_SLOPE;
+	double high = MOST_SLOPE;
+
 	for (int round = 0; round < ROUNDS; round++)
 	{
-		Ascent ascent = likelihood_ascent(bins, *slope, *intercept);
-		double determinant = ascent.aa * ascent.bb - ascent.ab * ascent.ab;
-		double rise = (ascent.bb * ascent.a - ascent.ab * ascent.b) / determinant;
-		double shift = (ascent.aa * ascent.b - ascent.ab * ascent.a) / determinant;
-
-		*slope = fmin(fmax(*slope + rise, LEAST_SLOPE), MOST_SLOPE);
-		*intercept = fmin(fmax(*intercept + shift, -MOST_INTERCEPT), MOST_INTERCEPT);
-		if (fabs(rise) + fabs(shift) < TOLERANCE)
-			break;
+		*slope = (low + high) / 2;
+		*intercept = best_intercept(bins, *slope);
+		if (likelihood_ascent(bins, *slope, *intercept).slope > 0)
+			low = *slope;
+		else
+			high = *slope;
 	}
 }
 
 /*
  * Fits the line of the model that the population has just taught, and leaves the scored candidates to
- * cdw_find_matches. Partners that compete in a link have their probability from each other already.
+ * cdw_candidate_edges. Partners that compete in a link have their probability from each other already.
  */
 void
 cdw_calibrate(cdw_evidence *evidence)
@@ -222,7 +240,7 @@ cdw_calibrate(cdw_evidence *evidence)
 	evidence->edges = cdw_find_edges(evidence->blocks, scorer, evidence->edges_cut);
 	merges_init(&merges, scorer->records->n);
 	cdw_cluster(scorer, evidence->edges, "average", evidence->edges_cut, note_merge, &merges);
-	count_pairs(evidence->edges, &merges, bins);
+	if (count_pairs(evidence->edges, &merges, bins) > 0)
+		fit_line(bins, &model->slope, &model->intercept);
 	merges_free(&merges);
-	fit_line(bins, &model->slope, &model->intercept);
 }

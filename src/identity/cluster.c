@@ -35,6 +35,7 @@ typedef struct Clustering
 	double cut;
 	cdw_merge_callback callback;
 	void *arg;
+	uint64 *hash;		   /* by record: of what it says; for average link */
 	MemoryContext scratch; /* reset after each component */
 } Clustering;
 
@@ -43,7 +44,7 @@ typedef struct Clustering
 typedef struct Component
 {
 	const Clustering *clustering;
-	const uint32 *member; /* ascending */
+	const uint32 *member; /* in the order of what they say */
 	int n;
 	int64 *ratio;	  /* n x n: sum of log likelihood ratios between two groups, fixed point */
 	uint32 *pairs;	  /* n x n: comparable pairs between two groups */
@@ -197,6 +198,42 @@ average_link(const Clustering *clustering, const uint32 *member, int n)
 	}
 }
 
+/* A member and a hash of what it says. */
+typedef struct HashedMember
+{
+	uint64 hash;
+	uint32 record;
+} HashedMember;
+
+#define ST_SORT sort_hashed_members
+#define ST_ELEMENT_TYPE HashedMember
+#define ST_COMPARE(a, b)                                                                           \
+	((a)->hash != (b)->hash ? ((a)->hash < (b)->hash ? -1 : 1)                                     \
+							: ((a)->record > (b)->record) - ((a)->record < (b)->record))
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/*
+ * The members in the order of what they say, so that their keys do not decide which of two links that are
+ * equally strong comes first.
+ */
+static uint32 *
+order_members(const uint64 *hash, const uint32 *member, int n)
+{
+	HashedMember *hashed = palloc(sizeof(HashedMember) * n);
+	uint32 *ordered = palloc(sizeof(uint32) * n);
+
+	for (int i = 0; i < n; i++)
+		hashed[i] = (HashedMember){.hash = hash[member[i]], .record = member[i]};
+	sort_hashed_members(hashed, n);
+	for (int i = 0; i < n; i++)
+		ordered[i] = hashed[i].record;
+	pfree(hashed);
+	return ordered;
+}
+
 /* Most components are a pair; they need no matrix. */
 static void
 link_pair(const Clustering *clustering, const uint32 *member)
@@ -216,7 +253,7 @@ link_component(const Clustering *clustering, const uint32 *member, Size n)
 	if (n == 2)
 		link_pair(clustering, member);
 	else
-		average_link(clustering, member, n);
+		average_link(clustering, order_members(clustering->hash, member, n), n);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(clustering->scratch);
 }
@@ -353,6 +390,7 @@ average_link_components(Clustering *clustering, const cdw_edges *edges)
 											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	bool open = true;
 
+	clustering->hash = cdw_record_hashes(clustering->scorer->records, 0);
 	clustering->scratch =
 		AllocSetContextCreate(CurrentMemoryContext, "cdw component", ALLOCSET_DEFAULT_SIZES);
 	for (int round = 0; open; round++)
@@ -383,23 +421,14 @@ average_link_components(Clustering *clustering, const cdw_edges *edges)
 		free_components(&components);
 	}
 	MemoryContextDelete(clustering->scratch);
+	pfree(clustering->hash);
 	pfree(closed);
 }
 
-/* Partners of such sources have competed for each other; what is left joins edge by edge. */
-static bool
-has_unique_sources(const cdw_records *records)
-{
-	for (uint32 s = 0; s < records->nsources; s++)
-		if (records->unique_source[s])
-			return true;
-	return false;
-}
-
 /*
- * Hands each merge of two groups to the callback: their smallest members and the strength of the
- * link, in nats. Within a component merges come in the order in which they were made; a group's
- * smallest member stands for it. clustering is "average" or "connected". No group holds two records
+ * Hands each merge of two groups to the callback: the members that stand for them and the strength of
+ * the link, in nats. The first one stands for what they become. Within a component merges come in the
+ * order in which they were made. clustering is "average" or "connected". No group holds two records
  * that a veto keeps apart.
  */
 void
@@ -408,7 +437,8 @@ cdw_cluster(const cdw_scorer *scorer, const cdw_edges *edges, const char *cluste
 {
 	Clustering run = {.scorer = scorer, .cut = cut, .callback = callback, .arg = arg};
 
-	if (strcmp(clustering, "connected") == 0 || has_unique_sources(scorer->records))
+	/* partners of unique sources have competed for each other; what is left joins edge by edge */
+	if (strcmp(clustering, "connected") == 0 || cdw_has_unique_sources(scorer->records))
 		connect_edges(&run, edges, cut, NULL, 0);
 	else
 		average_link_components(&run, edges);

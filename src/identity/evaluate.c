@@ -83,7 +83,7 @@ typedef struct Group
 typedef struct ClusterCounter
 {
 	const uint32 *label;
-	Group *group; /* at a group's smallest record */
+	Group *group; /* at the record that stands for a group */
 	Steps steps;
 	MemoryContext context; /* merges are counted while the clustering's own context is current */
 } ClusterCounter;
@@ -315,7 +315,7 @@ typedef struct JoinNode
 {
 	uint32 parent; /* itself: a root */
 	uint32 size;
-	uint32 top;		/* of the group's smallest record: the group's root */
+	uint32 top;		/* of the record that stands for a group: the group's root */
 	uint64 merge;	/* number of the merge that hung it up */
 	double weakest; /* of the group's merges then */
 } JoinNode;

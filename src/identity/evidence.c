@@ -118,7 +118,7 @@ report_not_learnt(const cdw_resolver *resolver, const cdw_model *model, bool lab
 			? ""
 			: psprintf(" Training stopped after %d rounds without settling.", model->iterations);
 
-	if (matches < 1)
+	if (matches < 1 && model->prior < .5)
 		ereport(NOTICE,
 				(errmsg("resolver \"%s\" has learnt that no two records match", resolver->name),
 				 errhint("If some do, compare more fields: one or two that agree cannot be told "

@@ -89,21 +89,11 @@ visit_lists(Member *member, Size n, PairCallback callback, void *arg)
 	}
 }
 
-/* Of many lists only some are looked at: those of records with a low hash. */
+/* Of many lists only some are looked at: those with a low hash. */
 static bool
-is_sampled(const uint64 *hash, uint32 list, uint32 nrecords)
+is_sampled(uint64 hash, uint32 nrecords)
 {
-	return nrecords <= MOST_SAMPLED || hash[list] <= PG_UINT64_MAX / nrecords * MOST_SAMPLED;
-}
-
-static uint64 *
-record_hashes(const cdw_records *records)
-{
-	uint64 *hash = allocate(records->n, sizeof(uint64));
-
-	for (uint32 i = 0; i < records->n; i++)
-		hash[i] = cdw_record_hash(records, i, 0);
-	return hash;
+	return nrecords <= MOST_SAMPLED || hash <= PG_UINT64_MAX / nrecords * MOST_SAMPLED;
 }
 
 /* ---- do the partners of a record match each other? ---- */
@@ -133,7 +123,7 @@ static void
 add_partner(Member *member, Size *n, uint32 record, uint32 partner, const Triads *triads,
 			const uint64 *hash)
 {
-	if (is_sampled(hash, record, triads->scorer->records->n))
+	if (is_sampled(hash[record], triads->scorer->records->n))
 		member[(*n)++] = (Member){.list = record, .record = partner, .hash = hash[partner]};
 }
 
@@ -201,12 +191,16 @@ compare_members(Likeness *likeness, const uint32 *cluster, const uint64 *hash)
 {
 	uint32 nrecords = likeness->records->n;
 	Member *member = allocate(nrecords, sizeof(Member));
+	uint64 *group_hash = allocate(nrecords, sizeof(uint64)); /* of what all members say */
 	Size n = 0;
 
 	for (uint32 i = 0; i < nrecords; i++)
-		if (is_sampled(hash, cluster[i], nrecords))
+		group_hash[cluster[i]] += hash[i];
+	for (uint32 i = 0; i < nrecords; i++)
+		if (is_sampled(group_hash[cluster[i]], nrecords))
 			member[n++] = (Member){.list = cluster[i], .record = i, .hash = hash[i]};
 	visit_lists(member, n, count_levels, likeness);
+	pfree(group_hash);
 	pfree(member);
 }
 
@@ -332,7 +326,7 @@ cdw_judge_groups(const cdw_resolver *resolver, const cdw_evidence *evidence, con
 
 	if (cut < 0)
 		return;
-	hash = record_hashes(records);
+	hash = cdw_record_hashes(records, 0);
 	likeness->records = records;
 	count_triads(&triads, edges, hash);
 	compare_members(likeness, cluster, hash);

@@ -2,9 +2,8 @@
  * src/identity/veto_groups.c
  *
  * Groups that grow by single links and never hold two records that a veto keeps apart, nor two of a
- * source that lists an entity once. Members that say
- * the same in all fields stand in for one another, so that a large group of like records is as quick
- * to check as a small one.
+ * source that lists an entity once. Members that say the same in all fields stand in for one another,
+ * so that a large group of like records is as quick to check as a small one.
  */
 #include "identity/identity.h"
 

@@ -32,7 +32,8 @@ typedef struct cdw_em
 	double *random_match; /* probability that they are matches */
 	cdw_joint_levels *joint;
 	cdw_label_evidence *labels;		  /* NULL: nobody has labelled anything */
-	double bound[CDW_MAX_FIELDS];	  /* the largest share of matches that may disagree */
+	double most[CDW_MAX_FIELDS];	  /* the largest share of matches that may disagree */
+	double bound[CDW_MAX_FIELDS];	  /* the same, as far as labels bear it out */
 	bool regularised[CDW_MAX_FIELDS]; /* whether the bound is forced upon the posterior */
 	double penalty[CDW_MAX_FIELDS];	  /* on disagreement, in nats; 0 or below */
 } cdw_em;

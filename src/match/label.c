@@ -213,24 +213,28 @@ cdw_labelled_probability(const cdw_label_evidence *evidence, uint32 pattern, dou
 }
 
 /*
- * The largest share of matches that a level may have: the bound that is given, or what labelled
- * matches leave of it, the upper 95 % limit of Agresti and Coull (1998); never less than they show.
+ * The largest share of matches that may disagree: the bound that is given, or what labelled matches leave
+ * of it, the upper 95 % limit of Agresti and Coull (1998); never less than they show.
  */
 double
-cdw_labelled_bound(const cdw_label_evidence *evidence, int field, int level, int nlevels,
-				   double bound)
+cdw_labelled_bound(const cdw_label_evidence *evidence, int field, const bool *disagrees,
+				   int nlevels, double bound)
 {
 	double total = 0;
+	double disagreeing = 0;
 	double share;
 	double deviation;
 
 	for (int l = 0; l < nlevels; l++)
+	{
 		total += evidence->level[field][l];
+		disagreeing += disagrees[l] ? evidence->level[field][l] : 0;
+	}
 	if (total <= 0)
 		return bound;
-	share = (evidence->level[field][level] + 2) / (total + 4);
+	share = (disagreeing + 2) / (total + 4);
 	deviation = sqrt(share * (1 - share) / (total + 4));
-	return Max(evidence->level[field][level] / total, Min(bound, share + 2 * deviation));
+	return Max(disagreeing / total, Min(bound, share + 2 * deviation));
 }
 
 /*

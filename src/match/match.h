@@ -270,6 +270,7 @@ typedef struct cdw_raw_value
 extern cdw_records *cdw_records_create(const cdw_match_settings *settings);
 extern void cdw_records_add(cdw_records *records, const cdw_raw_value *raw, uint32 source);
 extern uint64 cdw_record_hash(const cdw_records *records, uint32 i, uint64 seed);
+extern uint64 *cdw_record_hashes(const cdw_records *records, uint64 seed);
 
 static inline uint32 *
 cdw_record_keys(cdw_record *record)
@@ -578,6 +579,7 @@ cdw_score_above(const cdw_scorer *scorer, uint32 a, uint32 b, double cut, double
 struct cdw_edges;
 extern double cdw_link_slack(const cdw_scorer *scorer);
 extern void cdw_settle_links(const cdw_scorer *scorer, struct cdw_edges *edges, double cut);
+extern bool cdw_has_unique_sources(const cdw_records *records);
 extern void cdw_recall_unique_sources(cdw_records *records, const cdw_model *model);
 
 typedef struct cdw_edge

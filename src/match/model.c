@@ -156,13 +156,14 @@ read_number(Jsonb *object, const char *name, double least, double most)
 	return number;
 }
 
-/* A model that was written by an earlier version may lack one. */
-static bool
-has_member(Jsonb *object, const char *name)
+/* A number that a model of an earlier state of the extension may lack. */
+static double
+read_later_number(Jsonb *object, const char *name, double least, double most, double otherwise)
 {
 	JsonbValue value;
 
-	return cdw_json_field(object, name, &value);
+	return cdw_json_field(object, name, &value) ? read_number(object, name, least, most)
+												: otherwise;
 }
 
 static int64
@@ -222,9 +223,8 @@ read_field(Jsonb *object, const cdw_field *field, cdw_field_model *model)
 	model->term.distinct = read_number(object, "distinct", 0, 1e15);
 	model->term.agreement = read_number(object, "agreement", 0, 1);
 	model->term.skew = read_number(object, "skew", 0, 1);
-	model->term.repeated = model->term.values;
-	if (has_member(object, "repeated"))
-		model->term.repeated = read_number(object, "repeated", 0, model->term.values);
+	model->term.repeated =
+		read_later_number(object, "repeated", 0, model->term.values, model->term.values);
 	if (!JB_ROOT_IS_ARRAY(levels) || JB_ROOT_COUNT(levels) != (uint32) field->comparison->nlevels)
 		model_error("levels");
 	for (int l = 0; l < field->comparison->nlevels; l++)
@@ -234,8 +234,10 @@ read_field(Jsonb *object, const cdw_field *field, cdw_field_model *model)
 		model->m[l] = read_number(entry, "m", 1e-300, 1);
 		model->u[l] = read_number(entry, "u", 1e-300, 1);
 		model->h[l] = model->u[l];
-		if (cdw_household_level(field, l) && (field->kind->shared || has_member(entry, "h")))
+		if (field->kind->shared)
 			model->h[l] = read_number(entry, "h", 1e-300, 1);
+		else if (cdw_household_level(field, l))
+			model->h[l] = read_later_number(entry, "h", 1e-300, 1, model->u[l]);
 	}
 }
 
@@ -299,8 +301,8 @@ read_sources(Jsonb *document, cdw_model *model)
 }
 
 /*
- * Caps by the text of the rule. A rule that the model does not know, because it was added later or the
- * model was written before rules had caps of their own, has the cap of all.
+ * Caps by the text of the rule. A rule that the model does not know, because it was added later or all
+ * pairs were compared, has the cap of all.
  */
 static void
 read_caps(Jsonb *document, const cdw_match_settings *settings, cdw_model *model)
@@ -333,8 +335,8 @@ cdw_model_parse(Jsonb *document, const cdw_match_settings *settings, cdw_model *
 	model->pairs = read_number(document, "pairs", 0, 1e30);
 	model->prior = read_number(document, "prior", 1e-300, .999999);
 	model->household_prior = read_number(document, "household_prior", 0, .999999);
-	model->slope = read_number(document, "slope", .01, 100);
-	model->intercept = read_number(document, "intercept", -100, 100);
+	model->slope = read_later_number(document, "slope", .01, 100, 1);
+	model->intercept = read_later_number(document, "intercept", -100, 100, 0);
 	model->max_block = (int) read_number(document, "max_block", 0, CDW_MAX_RECORDS);
 	model->iterations = (int) read_number(document, "iterations", 0, 1e6);
 	model->all_pairs = read_bool(document, "all_pairs");

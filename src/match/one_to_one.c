@@ -79,12 +79,46 @@ number_ends(const cdw_records *records, cdw_link_pair *pair, Size n, bool left, 
 	}
 }
 
-/* Gives pairs the numbers by which rivals are known; they hold for any part of the pairs too. */
+/* By the hashes of what the records say, in either order; by their numbers at last. */
+static int
+compare_pairs(const cdw_link_pair *left, const cdw_link_pair *right, const uint64 *hash)
+{
+	uint64 left_low = Min(hash[left->a], hash[left->b]);
+	uint64 right_low = Min(hash[right->a], hash[right->b]);
+	uint64 left_high = Max(hash[left->a], hash[left->b]);
+	uint64 right_high = Max(hash[right->a], hash[right->b]);
+
+	if (left_low != right_low)
+		return left_low < right_low ? -1 : 1;
+	if (left_high != right_high)
+		return left_high < right_high ? -1 : 1;
+	if (left->a != right->a)
+		return left->a < right->a ? -1 : 1;
+	return left->b < right->b ? -1 : left->b > right->b;
+}
+
+#define ST_SORT sort_pairs
+#define ST_ELEMENT_TYPE cdw_link_pair
+#define ST_COMPARE(x, y, hash) compare_pairs(x, y, hash)
+#define ST_COMPARE_ARG_TYPE const uint64
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/*
+ * Gives pairs the numbers by which rivals are known; they hold for any part of the pairs too. Puts them in
+ * the order of what their records say, so that no sum over rivals depends on the records' keys.
+ */
 void
 cdw_number_rivals(const cdw_records *records, cdw_link_pair *pair, Size n)
 {
-	End *end = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(End) * Max(n, (Size) 1));
+	uint64 *hash = cdw_record_hashes(records, 0);
+	End *end;
 
+	sort_pairs(pair, n, hash);
+	pfree(hash);
+	end = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(End) * Max(n, (Size) 1));
 	number_ends(records, pair, n, true, end);
 	number_ends(records, pair, n, false, end);
 	pfree(end);
@@ -154,8 +188,8 @@ unmatched_share(const cdw_records *records, uint32 partner_source, double prior)
 }
 
 /*
- * Gives each pair, numbered among its rivals, its probability, from ratio, the logarithm of the likelihood ratio of the pair by
- * itself.
+ * Gives each pair, numbered among its rivals, its probability, from ratio, the logarithm of the
+ * likelihood ratio of the pair by itself.
  */
 void
 cdw_one_to_one(const cdw_records *records, double prior, cdw_link_pair *pair, Size n)
@@ -203,6 +237,15 @@ cdw_one_to_one_gain(const cdw_records *records, double prior)
 }
 
 /* ---- which sources list an entity once ---- */
+
+bool
+cdw_has_unique_sources(const cdw_records *records)
+{
+	for (uint32 s = 0; s < records->nsources; s++)
+		if (records->unique_source[s])
+			return true;
+	return false;
+}
 
 typedef struct Partners
 {
@@ -299,7 +342,7 @@ cdw_recall_unique_sources(cdw_records *records, const cdw_model *model)
 static bool
 competes(const cdw_scorer *scorer)
 {
-	return scorer->model && scorer->model->unique_sources != NIL;
+	return scorer->model && cdw_has_unique_sources(scorer->records);
 }
 
 /* How much lower than a cut a pair by itself may weigh that is above it without rivals. */

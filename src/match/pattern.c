@@ -179,21 +179,6 @@ count_candidate(uint32 a, uint32 b, void *arg)
 	cdw_pattern_count(candidates->counter, a, b);
 }
 
-static uint64 *
-hash_records(const cdw_records *records, uint64 seed)
-{
-	uint64 *hash =
-		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * Max(records->n, (Size) 1));
-
-	for (uint32 i = 0; i < records->n; i++)
-	{
-		if ((i & 0xFFFF) == 0)
-			CHECK_FOR_INTERRUPTS();
-		hash[i] = cdw_record_hash(records, i, seed);
-	}
-	return hash;
-}
-
 /*
  * The patterns of all candidate pairs, sorted. Of more than three million candidates a sample is
  * counted, chosen by a hash of what the two records say; scale is then what a counted pair
@@ -209,7 +194,7 @@ cdw_candidate_patterns(const cdw_blocks *blocks, const cdw_scorer *scorer, uint6
 	if (expected > MAX_SAMPLE)
 	{
 		candidates.every = (uint64) ceil(expected / MAX_SAMPLE);
-		candidates.record_hash = hash_records(scorer->records, seed);
+		candidates.record_hash = cdw_record_hashes(scorer->records, seed);
 	}
 	cdw_walk_all(blocks, scorer->records, count_candidate, &candidates);
 	*scale = candidates.counted > 0 ? candidates.pairs / candidates.counted : 1;

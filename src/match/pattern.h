@@ -68,8 +68,8 @@ cdw_label_evidence_create(const cdw_labels *labels, const cdw_scorer *scorer,
 						  const cdw_pattern *pattern, uint32 npatterns);
 extern double
 cdw_labelled_probability(const cdw_label_evidence *evidence, uint32 pattern, double probability);
-extern double cdw_labelled_bound(const cdw_label_evidence *evidence, int field, int level,
-								 int nlevels, double bound);
+extern double cdw_labelled_bound(const cdw_label_evidence *evidence, int field,
+								 const bool *disagrees, int nlevels, double bound);
 extern void cdw_mix_labels(const cdw_label_evidence *evidence, int field, int nlevels, double pairs,
 						   double *share);
 

@@ -5,6 +5,7 @@
  */
 #include "match/match.h"
 
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #define FIRST_CAPACITY 1024
@@ -207,4 +208,20 @@ cdw_record_hash(const cdw_records *records, uint32 i, uint64 seed)
 	/* the ends, the numbers of words and the data are one stretch of bytes */
 	return cdw_hash_bytes(start, value + len - start,
 						  seed ^ cdw_record_source(records, record) * UINT64CONST(0x9e3779b9));
+}
+
+/* The hashes of all records. */
+uint64 *
+cdw_record_hashes(const cdw_records *records, uint64 seed)
+{
+	uint64 *hash =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * Max(records->n, (Size) 1));
+
+	for (uint32 i = 0; i < records->n; i++)
+	{
+		if ((i & 0xFFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
+		hash[i] = cdw_record_hash(records, i, seed);
+	}
+	return hash;
 }

@@ -1,9 +1,9 @@
 /*
  * src/match/term.c
  *
- * How many records have each value of each field, and each word where words are weighed. A value is known by its 64-bit hash: among a
- * billion values, two share one with a chance of 3 %, and then one agreement weighs a little
- * more or less than it should.
+ * How many records have each value of each field, and each word where words are weighed. A value is
+ * known by its 64-bit hash: among a billion values, two share one with a chance of 3 %, and then one
+ * agreement weighs a little more or less than it should.
  */
 #include "match/match.h"
 

@@ -88,8 +88,8 @@ prepare_fields(cdw_em *em, const cdw_records *records, const cdw_terms *terms)
 		cdw_field_model *field = &em->model->field[f];
 
 		cdw_terms_summarise(terms, f, &field->term);
-		em->bound[f] = most_disagreement(records, f, &field->term);
-		em->regularised[f] = em->bound[f] < .6;
+		em->most[f] = most_disagreement(records, f, &field->term);
+		em->regularised[f] = em->most[f] < .6;
 		for (int l = 0; l < CDW_MAX_LEVELS; l++)
 			field->m[l] = field->u[l] = field->h[l] = 1;
 	}
@@ -141,15 +141,6 @@ list_links(cdw_em *em, const cdw_blocks *blocks, const cdw_scorer *scorer)
 	pfree(rank);
 }
 
-static bool
-any_unique_source(const cdw_records *records)
-{
-	for (uint32 s = 0; s < records->nsources; s++)
-		if (records->unique_source[s])
-			return true;
-	return false;
-}
-
 /* Finds sources with duplicates by the model as it is; returns whether there are new ones. */
 static bool
 reconsider_sources(cdw_em *em, cdw_records *records)
@@ -161,7 +152,7 @@ reconsider_sources(cdw_em *em, cdw_records *records)
 		em->link[e].ratio = em->match_ratio[em->link[e].pattern];
 	cdw_scorer_init(scorer, records, em->model);
 	found = cdw_find_duplicate_sources(scorer, records, em->link, em->nlinks);
-	if (!any_unique_source(records))
+	if (!cdw_has_unique_sources(records))
 		em->nlinks = 0;
 	pfree(scorer);
 	return found;
@@ -182,16 +173,47 @@ pattern_numbers(const cdw_em *em)
 								  sizeof(double) * Max(em->npatterns, (Size) 1));
 }
 
+/* Pairs of which both records have a value of the field, exactly. */
+static double
+pairs_with_both(const cdw_em *em, int f)
+{
+	const cdw_records *records = em->records;
+	double values = em->model->field[f].term.values;
+	double apart = values * values;
+	double *of_source;
+
+	if (!em->settings->link)
+		return values * (values - 1) / 2;
+	of_source = palloc0(sizeof(double) * Max(records->nsources, 1));
+	for (uint32 i = 0; i < records->n; i++)
+	{
+		int len;
+
+		(void) cdw_record_value(records, records->record[i], f, &len);
+		of_source[cdw_record_source(records, records->record[i])] += len > 0;
+	}
+	for (uint32 s = 0; s < records->nsources; s++)
+		apart -= of_source[s] * of_source[s];
+	pfree(of_source);
+	return apart / 2;
+}
+
 /*
  * All pairs less those that have no value in the same field: blocking never finds them, and yet they are
- * matches as often as others. Where all pairs are candidates they are among them.
+ * matches as often as others. Where all pairs are candidates they are among them. Of a large table whose
+ * records are nearly all empty the random pairs may show none with values, so that a field's own count is
+ * the least. All pairs where no two records have a value of one field.
  */
 static double
 judged_pairs(const cdw_em *em)
 {
+	double all = em->model->pairs;
 	double blind = 0;
 	double pairs = 0;
+	double judged;
 
+	if (em->model->all_pairs)
+		return all;
 	for (uint32 i = 0; i < em->nrandom; i++)
 	{
 		bool missing = true;
@@ -202,8 +224,10 @@ judged_pairs(const cdw_em *em)
 		if (missing)
 			blind += em->random[i].count;
 	}
-	return em->model->all_pairs || pairs == 0 ? em->model->pairs
-											  : em->model->pairs * (1 - blind / pairs);
+	judged = pairs > 0 ? all * (1 - blind / pairs) : all;
+	for (int f = 0; f < em->settings->nfields; f++)
+		judged = fmax(judged, pairs_with_both(em, f));
+	return judged > 0 ? judged : all;
 }
 
 /* Whether EM has fought a bound so hard that without it it would be at another class of pairs. */
@@ -216,6 +240,23 @@ strained(const cdw_em *em)
 	return false;
 }
 
+/* Labelled matches that disagree widen the bound on disagreement. */
+static void
+set_bounds(cdw_em *em)
+{
+	for (int f = 0; f < em->settings->nfields; f++)
+	{
+		int nlevels = em->settings->field[f].comparison->nlevels;
+		bool disagrees[CDW_MAX_LEVELS];
+
+		for (int l = 0; l < nlevels; l++)
+			disagrees[l] = cdw_em_disagrees(em, f, l);
+		em->bound[f] = em->labels
+						   ? cdw_labelled_bound(em->labels, f, disagrees, nlevels, em->most[f])
+						   : em->most[f];
+	}
+}
+
 /*
  * Many matches that keep to the bounds are many matches. Many that only a penalty keeps from disagreeing
  * on an identifying field are pairs of something else that the records have in common.
@@ -223,6 +264,7 @@ strained(const cdw_em *em)
 static void
 fit_classes(cdw_em *em)
 {
+	set_bounds(em);
 	cdw_em_fit(em, false);
 	if (em->model->prior <= MOST_MATCHES || strained(em))
 		cdw_em_fit(em, true);
@@ -263,20 +305,6 @@ fit(cdw_em *em)
 	}
 }
 
-/* Labelled matches that disagree widen the bound on disagreement. */
-static void
-hear_labels(cdw_em *em, const cdw_labels *labels, const cdw_scorer *scorer)
-{
-	em->labels = cdw_label_evidence_create(labels, scorer, em->pattern, em->npatterns);
-	for (int f = 0; f < em->settings->nfields; f++)
-	{
-		const cdw_comparison *comparison = em->settings->field[f].comparison;
-
-		em->bound[f] = cdw_labelled_bound(em->labels, f, comparison->different, comparison->nlevels,
-										  em->bound[f]);
-	}
-}
-
 static void
 forget_patterns(cdw_em *em)
 {
@@ -308,7 +336,7 @@ learn(cdw_em *em, cdw_records *records, const cdw_blocks *blocks, const cdw_labe
 		em->pattern =
 			cdw_candidate_patterns(blocks, scorer, em->model->seed, &em->npatterns, &em->scale);
 	if (labels)
-		hear_labels(em, labels, scorer);
+		em->labels = cdw_label_evidence_create(labels, scorer, em->pattern, em->npatterns);
 	em->match_ratio = pattern_numbers(em);
 	em->household_odds = pattern_numbers(em);
 	em->expected_matches = pattern_numbers(em);
