@@ -221,6 +221,13 @@ END
 $$;
 SELECT line FROM chosen('measured', 'i') line WHERE line LIKE 'phone%';
 
+-- a model number stays in the title where only some rows have it in a column: elsewhere it stands in the title alone
+CREATE TABLE offers AS
+SELECT i, pick('compact strong quiet light handy', p / 2) || ' ' || pick('drill saw grinder jigsaw', p) || ' X' || p * 37 || ' in ' || pick('red blue green black white yellow grey', p / 4) AS title, CASE WHEN i % 4 > 0 THEN 'X' || p * 37 END AS model_number FROM people;
+SELECT chosen('offers', 'i');
+UPDATE offers SET model_number = 'X' || (i % 300) * 37;
+SELECT line FROM chosen('offers', 'i') line WHERE line LIKE 'title%';
+
 -- privileges are the caller's
 CREATE ROLE regress_infer;
 GRANT USAGE ON SCHEMA identity_infer TO regress_infer;
