@@ -187,6 +187,47 @@ SET client_min_messages = warning;
 CALL cdw.resolve('zero');
 SELECT count(*), count(DISTINCT identity_id) FROM zero_identity;
 
+-- what is of the record and not of the person: two records of one person agree in it as two of any; a category
+-- that goes with the person stays, and so does an identifier, of which nothing is expected
+CREATE TABLE visits AS
+SELECT i, given AS first_name, family AS last_name, born AS dob, given || p || '@example.com' AS email, p * 7 % 200 + 1 || ' ' || family || ' road' AS address,
+       date '2015-01-01' + (i * 7919) % 3650 AS last_visit, date '2012-01-01' + (i * 6007) % 4000 AS c1,
+       pick('north south east west', i * 7919 % 1009) AS clinic, pick('gold silver bronze', p) AS grade, (i * 7789 % 991) / 10.0 AS c2,
+       'A' || i * 6007 % 397 AS account_no
+FROM people;
+SELECT chosen('visits', 'i');
+
+-- a firm has several contacts, with an e-mail address each
+CREATE TABLE accounts AS
+SELECT i, initcap(family) || ' ' || pick('Steel Foods Motors', p) || ' ' || p || pick(' Ltd,, Inc', i) AS company_name, given || ' ' || family AS contact_person,
+       given || i || '@example.com' AS email, p || ' high street' AS street
+FROM people;
+SELECT chosen('accounts', 'i');
+
+-- the name of a relative is that of a household; initials are no family names
+CREATE TABLE pupils AS
+SELECT i, given AS first_name, family AS last_name, pick('james mary robert linda john', p / 3) || ' ' || family AS parent_name, born AS dob FROM people;
+SELECT chosen('pupils', 'i');
+CREATE TABLE initials AS
+SELECT i, CASE WHEN i % 9 = 0 THEN left(given, 1) ELSE given END AS c1, chr(65 + p * 7 % 26) AS c2, family AS c3, born AS c4 FROM people;
+SELECT chosen('initials', 'i');
+
+-- measures do not push out what says who: 40 of them
+DO $$
+BEGIN
+    EXECUTE 'CREATE TABLE measured AS SELECT i, given AS first_name, family AS last_name, CASE WHEN i % 3 > 0 THEN format(''(212) 555-%s'', lpad((p * 31 % 10000)::text, 4, ''0'')) END AS phone, '
+        || (SELECT string_agg(format('(i * %s %% 9973) / 100.0 AS m%s', 7001 + n * 38, n), ', ' ORDER BY n) FROM generate_series(1, 40) n) || ' FROM people';
+END
+$$;
+SELECT line FROM chosen('measured', 'i') line WHERE line LIKE 'phone%';
+
+-- a model number stays in the title where only some rows have it in a column: elsewhere it stands in the title alone
+CREATE TABLE offers AS
+SELECT i, pick('compact strong quiet light handy', p / 2) || ' ' || pick('drill saw grinder jigsaw', p) || ' X' || p * 37 || ' in ' || pick('red blue green black white yellow grey', p / 4) AS title, CASE WHEN i % 4 > 0 THEN 'X' || p * 37 END AS model_number FROM people;
+SELECT chosen('offers', 'i');
+UPDATE offers SET model_number = 'X' || (i % 300) * 37;
+SELECT line FROM chosen('offers', 'i') line WHERE line LIKE 'title%';
+
 -- privileges are the caller's
 CREATE ROLE regress_infer;
 GRANT USAGE ON SCHEMA identity_infer TO regress_infer;

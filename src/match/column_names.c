@@ -91,16 +91,23 @@ static const HintWords table[] = {
 	 "addressline homeaddress mailingaddress postaladdress billingaddress shippingaddress "
 	 "deliveryaddress line fulladdress residence road streetaddr"},
 	{CDW_HINT_FULL_NAME,
-	 "fullname customername clientname personname contactname contactperson "
-	 "contact patientname guestname membername username1 nameofcustomer "
+	 "fullname customername clientname personname patientname guestname membername username1 "
+	 "nameofcustomer "
 	 "studentname employeename cardholder cardholdername ownername owner author "
 	 "authorname buyername recipientname displayname holdername recipient billingname "
 	 "shippingname passengername passenger guest firstandsurname firstlastname "
 	 "completename legalfullname realname"},
+	{CDW_HINT_RELATIVE,
+	 "father fathername fathersname mother mothername mothersname mothermaidenname "
+	 "mothersmaidenname parentname guardian guardianname spouse spousename nextofkin nextofkinname "
+	 "emergencycontact emergencycontactname"},
+	{CDW_HINT_CONTACT,
+	 "contact contactname contactperson contactfullname primarycontact maincontact"},
 	{CDW_HINT_DATE,
 	 "date orderdate transactiondate purchasedate visitdate admissiondate dischargedate "
 	 "arrivaldate departuredate arrival departure checkin checkout checkindate "
-	 "checkoutdate bookingdate paymentdate invoicedate eventdate startdate enddate "
+	 "checkoutdate bookingdate paymentdate invoicedate eventdate startdate enddate visit lastvisit "
+	 "admission discharge registration registrdt regdate signup "
 	 "joindate joined signupdate registrationdate registeredat registered expirydate "
 	 "expirationdate expires deathdate dateofdeath duedate shipdate deliverydate releasedate "
 	 "released"},
@@ -151,8 +158,9 @@ static const HintWords table[] = {
 	{CDW_HINT_HOUSE_NUMBER, "hausnummer hausnr hnr"},
 	{CDW_HINT_ADDRESS, "adresse anschrift strasse strassenname str adresszeile adresszusatz "
 					   "strassehausnummer strassehausnr strasseundhausnummer"},
-	{CDW_HINT_FULL_NAME,
-	 "kundenname ansprechpartner vollname vollstandigername kontakt kontaktperson"},
+	{CDW_HINT_FULL_NAME, "kundenname vollname vollstandigername"},
+	{CDW_HINT_RELATIVE, "vater mutter vatername muttername erziehungsberechtigter ehepartner"},
+	{CDW_HINT_CONTACT, "ansprechpartner kontakt kontaktperson"},
 	{CDW_HINT_DATE, "datum bestelldatum kaufdatum rechnungsdatum eintrittsdatum anreise abreise"},
 	{CDW_HINT_NUMBER, "betrag preis summe anzahl menge alter gewicht umsatz punkte"},
 	{CDW_HINT_CATEGORY,
@@ -260,7 +268,9 @@ static const HintWords table[] = {
 	{CDW_HINT_REGION, "省 省份 地区 民族"},
 	{CDW_HINT_PLACE, "城市 市 区 县 区县 籍贯 出生地"},
 	{CDW_HINT_ADDRESS, "地址 住址 家庭住址 收货地址 联系地址 通讯地址 详细地址 居住地址 街道"},
-	{CDW_HINT_FULL_NAME, "姓名 联系人 客户姓名 客户名称 收货人 会员姓名 聯絡人"},
+	{CDW_HINT_FULL_NAME, "姓名 客户姓名 客户名称 收货人 会员姓名"},
+	{CDW_HINT_RELATIVE, "父亲姓名 母亲姓名 家长姓名 监护人 配偶姓名 紧急联系人"},
+	{CDW_HINT_CONTACT, "联系人 联络人 聯絡人"},
 	{CDW_HINT_NAME, "名称 名稱"},
 	{CDW_HINT_DATE, "日期 时间"},
 	{CDW_HINT_NUMBER, "金额 价格 数量 年龄 积分 年齡"},

@@ -322,15 +322,46 @@ is_personal(const cdw_choice *choice)
 		   (strcmp(choice->kind, "name") == 0 || strcmp(choice->kind, "date") == 0);
 }
 
+/* Whether a field is the name of a person; that of a firm's contact is none where there is a firm. */
+static bool
+is_name_of_person(const cdw_profile *p, const cdw_choice *choice, bool firms)
+{
+	if (firms && p->hint == CDW_HINT_CONTACT)
+		return false;
+	return cdw_is_field(choice, "given_name") || cdw_is_field(choice, "family_name") ||
+		   cdw_is_field(choice, "name");
+}
+
 /* Whether some field is the name of a person. */
 static bool
-names_a_person(const cdw_choice *choices, int n)
+names_a_person(const cdw_profile *profiles, const cdw_choice *choices, int n, bool firms)
 {
 	for (int i = 0; i < n; i++)
-		if (cdw_is_field(&choices[i], "given_name") || cdw_is_field(&choices[i], "family_name") ||
-			cdw_is_field(&choices[i], "name"))
+		if (is_name_of_person(&profiles[i], &choices[i], firms))
 			return true;
 	return false;
+}
+
+/*
+ * A firm has several contacts, and a contact has the address. So where firms are listed with a contact, and
+ * no other person, one firm often stands with two names of persons.
+ */
+static void
+look_for_contacts(const cdw_profile *profiles, cdw_choice *choices, int n)
+{
+	bool firms = false;
+	bool contacts = false;
+
+	for (int i = 0; i < n; i++)
+	{
+		firms |= cdw_is_field(&choices[i], "company") && cdw_tells_apart(&profiles[i]);
+		contacts |= cdw_is_field(&choices[i], "name") && profiles[i].hint == CDW_HINT_CONTACT;
+	}
+	if (!firms || !contacts || names_a_person(profiles, choices, n, true))
+		return;
+	for (int i = 0; i < n; i++)
+		if (profiles[i].hint == CDW_HINT_CONTACT || cdw_is_field(&choices[i], "email"))
+			choices[i].max_disagreement = .95;
 }
 
 static bool
@@ -351,15 +382,19 @@ static void
 look_for_persons(const cdw_profile *profiles, cdw_choice *choices, int n)
 {
 	bool persons = false;
+	bool firms = false;
 
 	for (int i = 0; i < n; i++)
+	{
 		persons |= is_personal(&choices[i]);
+		firms |= cdw_is_field(&choices[i], "company") && cdw_tells_apart(&profiles[i]);
+	}
 	for (int i = 0; i < n; i++)
 	{
 		if (persons && is_long_text(&profiles[i], &choices[i]))
 			choices[i].ignored = "long free text beside columns that tell persons apart";
 		if (cdw_is_field(&choices[i], "company") && profiles[i].values > 0 &&
-			(names_a_person(choices, n) ||
+			(names_a_person(profiles, choices, n, firms) ||
 			 (profiles[i].company < .1 && !cdw_tells_apart(&profiles[i]))))
 			choices[i].max_disagreement = .6;
 	}
@@ -371,7 +406,10 @@ worth_of(const cdw_profile *p, const cdw_choice *choice)
 {
 	double worth = p->filled * -log2(Max(p->skew, 1e-6));
 
-	return choice->named || strcmp(choice->kind, "text") != 0 ? worth : worth / 2;
+	bool says_who =
+		choice->named || (strcmp(choice->kind, "text") != 0 && strcmp(choice->kind, "number") != 0);
+
+	return says_who ? worth : worth / 2;
 }
 
 /* Only so many fields are possible: the least telling ones are left out, of equals the later ones. */
@@ -418,8 +456,12 @@ cdw_infer(cdw_column *columns, int ncolumns, const cdw_row_sample *sample, uint3
 	cdw_pair_coordinates(profiles, choices, ncolumns);
 	cdw_choose_regions(profiles, choices, ncolumns, sample);
 	look_for_persons(profiles, choices, ncolumns);
+	look_for_contacts(profiles, choices, ncolumns);
 	if (rows >= 2)
+	{
 		cdw_relate_columns(profiles, choices, ncolumns);
+		cdw_find_events(profiles, choices, ncolumns, sample);
+	}
 	keep_the_best(profiles, choices, ncolumns);
 	cdw_drop_dangling(choices, ncolumns);
 	return choices;

@@ -39,6 +39,8 @@ typedef enum cdw_hint
 	CDW_HINT_HOUSE_NUMBER,
 	CDW_HINT_ADDRESS,
 	CDW_HINT_FULL_NAME,
+	CDW_HINT_RELATIVE, /* a name of somebody of the same household */
+	CDW_HINT_CONTACT,  /* a person whom a firm has named */
 	CDW_HINT_DATE,
 	CDW_HINT_NUMBER,
 	CDW_HINT_CATEGORY,

@@ -66,9 +66,12 @@ cdw_kind_by_name(const cdw_profile *p, cdw_content content, cdw_choice *choice)
 		case CDW_HINT_FAMILY_NAME:
 			return are_words(p, 3.5) ? "family_name" : NULL;
 		case CDW_HINT_FULL_NAME:
+		case CDW_HINT_CONTACT:
 			if (p->company >= .3)
 				return "company";
 			return are_words(p, 6) ? "name" : NULL;
+		case CDW_HINT_RELATIVE: /* compared as a name, and the same for all children */
+			return are_words(p, 6) ? "place" : NULL;
 		case CDW_HINT_NAME:
 			return kind_of_any_name(p, content, choice);
 		case CDW_HINT_COMPANY:
@@ -119,6 +122,8 @@ cdw_kind_without_rows(const cdw_profile *p)
 		[CDW_HINT_HOUSE_NUMBER] = "identifier",
 		[CDW_HINT_ADDRESS] = "address",
 		[CDW_HINT_FULL_NAME] = "name",
+		[CDW_HINT_RELATIVE] = "place",
+		[CDW_HINT_CONTACT] = "name",
 		[CDW_HINT_DATE] = "date",
 		[CDW_HINT_NUMBER] = "number",
 		[CDW_HINT_CATEGORY] = "category",

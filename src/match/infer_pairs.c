@@ -9,12 +9,13 @@
 #include "miscadmin.h"
 
 #define ROWS_TO_COMPARE 2000
-#define LEAST_ROWS 5	   /* with both values, to say anything */
-#define SAME_SHARE .98	   /* of the rows, for a copy */
-#define PART_SHARE .95	   /* ... for a part of a code, an address or a date */
-#define CONTAINED_SHARE .7 /* ... for a whole that repeats a part */
-#define PRESENT_SHARE .6   /* of the rows with the whole, that must have the part */
-#define LEAST_FILLED .3	   /* share of the rows, for wholes and parts */
+#define LEAST_ROWS 5		   /* with both values, to say anything */
+#define SAME_SHARE .98		   /* of the rows, for a copy */
+#define PART_SHARE .95		   /* ... for a part of a code, an address or a date */
+#define CONTAINED_SHARE .7	   /* ... for a whole that repeats a part */
+#define PRESENT_SHARE .6	   /* of the rows with the whole, that must have the part */
+#define CODE_PRESENT_SHARE .95 /* ... where the part is a code, the best evidence there is */
+#define LEAST_FILLED .3		   /* share of the rows, for wholes and parts */
 #define LEAST_RESIDUAL .01 /* share of the rows in which a whole must have more than its parts */
 
 typedef struct Relation
@@ -221,10 +222,15 @@ has_words_to_drop(const cdw_choice *choice)
 	return false;
 }
 
-/* Whether the rows with the whole mostly have the part as well. */
+/*
+ * Whether the rows with the whole mostly have the part as well. In rows without it the whole keeps its
+ * words, and then nothing would agree with them.
+ */
 static bool
 present_with(const Relation *relation, int whole, int part)
 {
+	double share =
+		cdw_is_field(&relation->choices[part], "identifier") ? CODE_PRESENT_SHARE : PRESENT_SHARE;
 	uint32 wholes = 0;
 	uint32 both = 0;
 
@@ -234,7 +240,7 @@ present_with(const Relation *relation, int whole, int part)
 			wholes++;
 			both += relation->profiles[part].hash[r] != 0;
 		}
-	return both >= wholes * PRESENT_SHARE;
+	return both >= wholes * share;
 }
 
 static bool

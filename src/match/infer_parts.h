@@ -43,6 +43,10 @@ extern void cdw_choose_regions(const cdw_profile *profiles, cdw_choice *choices,
 extern void cdw_find_exchanged(const cdw_profile *profiles, cdw_choice *choices, int n);
 extern void cdw_find_shared_codes(const cdw_profile *profiles, cdw_choice *choices, int n);
 
+/* infer_event.c */
+extern void cdw_find_events(const cdw_profile *profiles, cdw_choice *choices, int n,
+							const cdw_row_sample *sample);
+
 /* infer_pairs.c */
 extern void cdw_relate_columns(const cdw_profile *profiles, cdw_choice *choices, int n);
 extern void cdw_drop_dangling(cdw_choice *choices, int n);

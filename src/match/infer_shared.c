@@ -6,8 +6,9 @@
  */
 #include "match/infer_parts.h"
 
-#define LEAST_OVERLAP .1 /* of vocabularies of exchanged names */
-#define NAME_SKEW .05	 /* sum of squared shares of names that are exchanged, at most */
+#define LEAST_OVERLAP .1	 /* of vocabularies of exchanged names */
+#define NAME_SKEW .05		 /* sum of squared shares of names that are exchanged, at most */
+#define LEAST_CHARACTERS 2.0 /* of a name, on average; shorter ones are initials */
 #define PAIRS_TO_COMPARE 2000
 #define LEAST_PAIRS 20
 #define SHARED_AGREEMENT .25 /* of other columns, below which agreement on a code is no identity */
@@ -74,7 +75,8 @@ overlap(const cdw_profile *a, const cdw_profile *b)
 static bool
 may_be_exchanged(const cdw_profile *p, const cdw_choice *choice)
 {
-	if (choice->named || p->tokens >= 2 || p->skew > NAME_SKEW)
+	if (choice->named || p->tokens >= 2 || p->skew > NAME_SKEW ||
+		(p->han < .5 && p->length < LEAST_CHARACTERS))
 		return false;
 	return cdw_is_field(choice, "given_name") || cdw_is_field(choice, "name") ||
 		   (cdw_is_field(choice, "text") && choice->coarse);
