@@ -119,8 +119,7 @@ extern void cdw_train_resolver(cdw_resolver *resolver, cdw_population *populatio
 extern void
 cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence);
 extern cdw_edges *cdw_candidate_edges(cdw_evidence *evidence, double least);
-extern cdw_edges *
-cdw_find_matches(const cdw_scorer *scorer, const cdw_edges *edges, double least);
+extern cdw_edges *cdw_find_matches(const cdw_scorer *scorer, const cdw_edges *edges, double least);
 extern cdw_blocks *
 cdw_model_blocks(const cdw_resolver *resolver, const cdw_model *model, cdw_records *records);
 extern void cdw_use_model_rules(cdw_resolver *resolver);
