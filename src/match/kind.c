@@ -324,7 +324,7 @@ static const cdw_kind kinds[] = {
 		.name = "date",
 		.standardise = standardise_date,
 		.comparison = &cdw_compare_date,
-		.max_disagreement = .40,
+		.max_disagreement = .20,
 		.block_keys = {"%s", "year_month(%s)", "month_day(%s)", "year_day(%s)"},
 	},
 	{
