@@ -228,6 +228,11 @@ SELECT chosen('offers', 'i');
 UPDATE offers SET model_number = 'X' || (i % 300) * 37;
 SELECT line FROM chosen('offers', 'i') line WHERE line LIKE 'title%';
 
+-- numbers that come again in another spelling only are no row numbers
+CREATE TABLE spelled AS
+SELECT i, given AS first_name, family AS last_name, CASE WHEN i <= 300 THEN 'AB-' || 1000 + p * 37 || 'X' ELSE 'ab ' || 1000 + p * 37 || 'x' END AS tax_id FROM people;
+SELECT line FROM chosen('spelled', 'i') line WHERE line LIKE 'tax%';
+
 -- privileges are the caller's
 CREATE ROLE regress_infer;
 GRANT USAGE ON SCHEMA identity_infer TO regress_infer;

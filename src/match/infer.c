@@ -10,7 +10,8 @@
 
 #include "match/infer_parts.h"
 
-#define LEAST_FILLED .01   /* share of rows below which a column tells nothing */
+#define LEAST_FILLED .01 /* share of rows below which a column tells nothing */
+#define ALL_DISTINCT .999
 #define ROWS_THAT_TELL 50  /* from here on, values that are all different mean something */
 #define CATEGORY_VALUES 12 /* distinct values of a category, at most */
 #define CATEGORY_SHARE .05 /* ... and as a share of the values */
@@ -40,11 +41,14 @@ cdw_tells_apart(const cdw_profile *p)
 	return p->skew <= IDENTITY_SKEW && p->distinct > IDENTITY_DISTINCT * p->values;
 }
 
-/* Values that never come again: two records cannot agree on them. */
+/*
+ * Values that never come again, not in another spelling either as far as the sample shows: two records
+ * cannot agree on them.
+ */
 bool
 cdw_never_repeats(const cdw_profile *p)
 {
-	if (p->column->values < ROWS_THAT_TELL)
+	if (p->column->values < ROWS_THAT_TELL || p->distinct < ALL_DISTINCT * p->values)
 		return false;
 	return p->repeated == 0 || (p->repeated < .001 && p->column->values >= 2000);
 }
