@@ -9,6 +9,7 @@
 #include "utils/memutils.h"
 
 #define FIRST_CHUNK ((Size) 16 * 1024)
+#define FIRST_CHUNKS 16
 #define LARGEST_CHUNK ((Size) 8 * 1024 * 1024)
 
 void
@@ -16,6 +17,19 @@ cdw_arena_init(cdw_arena *arena, MemoryContext context)
 {
 	*arena = (cdw_arena){.context = context, .chunk_size = FIRST_CHUNK / 2};
 	arena->chunk_used = arena->chunk_size;
+	arena->capacity = FIRST_CHUNKS;
+	arena->chunks = MemoryContextAlloc(context, sizeof(cdw_chunk) * arena->capacity);
+}
+
+static void
+add_chunk(cdw_arena *arena)
+{
+	if (arena->nchunks == arena->capacity)
+	{
+		arena->capacity *= 2;
+		arena->chunks = repalloc_huge(arena->chunks, sizeof(cdw_chunk) * arena->capacity);
+	}
+	arena->chunks[arena->nchunks++] = (cdw_chunk){.start = arena->chunk, .size = arena->chunk_size};
 }
 
 /* Memory aligned for any type, not zeroed. */
@@ -32,6 +46,7 @@ cdw_arena_alloc(cdw_arena *arena, Size size)
 			arena->chunk_size = size;
 		arena->chunk = MemoryContextAllocHuge(arena->context, arena->chunk_size);
 		arena->chunk_used = 0;
+		add_chunk(arena);
 	}
 	result = arena->chunk + arena->chunk_used;
 	arena->chunk_used += size;

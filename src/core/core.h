@@ -54,9 +54,18 @@ extern void cdw_restore_settings(int nestlevel);
 extern Tuplestorestate *cdw_result_rows(FunctionCallInfo fcinfo, TupleDesc *desc);
 
 /* arena.c */
+typedef struct cdw_chunk
+{
+	char *start;
+	Size size;
+} cdw_chunk;
+
 typedef struct cdw_arena
 {
 	MemoryContext context;
+	cdw_chunk *chunks; /* all of them, in the order of coming */
+	uint32 nchunks;
+	uint32 capacity;
 	char *chunk;	 /* the chunk that is being filled */
 	Size chunk_size; /* of the chunk that is being filled */
 	Size chunk_used;

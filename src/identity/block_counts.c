@@ -9,10 +9,14 @@
 
 #define COLUMNS 7
 
-static void
-count_pair(uint32 a pg_attribute_unused(), uint32 b pg_attribute_unused(), void *arg)
+/* The candidates that the rules, a bit each, are the first to find. */
+static int64
+new_pairs(const cdw_blocks *blocks, cdw_records *records, uint64 rules)
 {
-	(*(int64 *) arg)++;
+	cdw_scorer counter = {.records = records};
+
+	return (int64) *
+		   (double *) cdw_visit_rules(blocks, &counter, NULL, rules, &cdw_count_visitor, NULL);
 }
 
 /* The caps of the model; before the first training, those that it would begin with. */
@@ -27,33 +31,28 @@ build_blocks(const cdw_resolver *resolver, cdw_records *records)
 }
 
 static void
-put_all_pairs(Tuplestorestate *rows, TupleDesc desc, const cdw_blocks *blocks,
-			  const cdw_records *records)
+put_all_pairs(Tuplestorestate *rows, TupleDesc desc, const cdw_blocks *blocks, cdw_records *records)
 {
-	int64 pairs = 0;
 	Datum values[COLUMNS] = {CStringGetTextDatum("(all pairs)")};
 	bool nulls[COLUMNS] = {[6] = true};
 
-	cdw_walk_comparable(records, count_pair, &pairs);
 	values[1] = Int64GetDatum((int64) cdw_blocks_pairs(blocks, records, 0));
-	values[2] = Int64GetDatum(pairs);
+	values[2] = Int64GetDatum(new_pairs(blocks, records, 0));
 	values[3] = Int64GetDatum((int64) records->n);
 	tuplestore_putvalues(rows, desc, values, nulls);
 }
 
 static void
-put_rule(Tuplestorestate *rows, TupleDesc desc, const cdw_blocks *blocks,
-		 const cdw_records *records, int rule)
+put_rule(Tuplestorestate *rows, TupleDesc desc, const cdw_blocks *blocks, cdw_records *records,
+		 int rule)
 {
 	const cdw_rule_blocks *of_rule = &blocks->rule[rule];
-	int64 new_pairs = 0;
 	Datum values[COLUMNS];
 	bool nulls[COLUMNS] = {0};
 
-	cdw_walk(blocks, records, rule, count_pair, &new_pairs);
 	values[0] = CStringGetTextDatum(records->settings->rule[rule].text);
 	values[1] = Int64GetDatum((int64) cdw_blocks_pairs(blocks, records, rule));
-	values[2] = Int64GetDatum(new_pairs);
+	values[2] = Int64GetDatum(new_pairs(blocks, records, UINT64CONST(1) << rule));
 	values[3] = Int64GetDatum((int64) blocks->list[rule].largest);
 	values[4] = Int64GetDatum((int64) of_rule->left_out);
 	values[5] = Int64GetDatum((int64) of_rule->records_left_out);

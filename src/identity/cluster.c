@@ -36,6 +36,7 @@ typedef struct Clustering
 	cdw_merge_callback callback;
 	void *arg;
 	uint64 *hash;		   /* by record: of what it says; for average link */
+	uint32 *position;	   /* by record: among the members of its component */
 	MemoryContext scratch; /* reset after each component */
 } Clustering;
 
@@ -53,10 +54,11 @@ typedef struct Component
 	double *strength; /* and its strength */
 } Component;
 
+/* The log likelihood ratio of a pair of this weight, in fixed point. */
 static int64
-pair_ratio(const cdw_scorer *scorer, uint32 a, uint32 b)
+ratio_of(const cdw_scorer *scorer, double weight)
 {
-	double ratio = cdw_score(scorer, a, b) - scorer->prior_weight;
+	double ratio = weight - scorer->prior_weight;
 
 	if (isinf(ratio))
 		return FORBIDDEN;
@@ -101,11 +103,62 @@ find_partner(Component *component, int i)
 	}
 }
 
+static void
+set_ratio(Component *component, int i, int j, int64 ratio, uint32 pairs)
+{
+	Size cell = (Size) i * component->n + j;
+	Size mirrored = (Size) j * component->n + i;
+
+	component->ratio[cell] = component->ratio[mirrored] = ratio;
+	component->pairs[cell] = component->pairs[mirrored] = pairs;
+}
+
+/* The pairs of which the weight is known already. */
+static void
+take_edges(Component *component, const cdw_edges *edges, const Size *edge, Size nedges)
+{
+	const Clustering *clustering = component->clustering;
+
+	for (int i = 0; i < component->n; i++)
+		clustering->position[component->member[i]] = i;
+	for (Size e = 0; e < nedges; e++)
+	{
+		const cdw_edge *known = &edges->edge[edge[e]];
+
+		set_ratio(component, clustering->position[known->a], clustering->position[known->b],
+				  ratio_of(clustering->scorer, known->weight), 1);
+	}
+}
+
+/* All others; two records of one source of a link are not a pair, but a veto stands between them as well. */
+static void
+score_rest(Component *component)
+{
+	const cdw_scorer *scorer = component->clustering->scorer;
+	const cdw_records *records = scorer->records;
+	const uint32 *member = component->member;
+
+	for (int i = 0; i < component->n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (int j = i + 1; j < component->n; j++)
+		{
+			if (component->pairs[(Size) i * component->n + j] > 0)
+				continue;
+			if (cdw_comparable(records, member[i], member[j]))
+				set_ratio(component, i, j,
+						  ratio_of(scorer, cdw_score(scorer, member[i], member[j])), 1);
+			else if (cdw_vetoed(records, records->record[member[i]], records->record[member[j]]))
+				set_ratio(component, i, j, FORBIDDEN, 0);
+		}
+	}
+}
+
 static Component *
-component_create(const Clustering *clustering, const uint32 *member, int n)
+component_create(const Clustering *clustering, const uint32 *member, int n, const cdw_edges *edges,
+				 const Size *edge, Size nedges)
 {
 	Component *component = palloc0(sizeof(Component));
-	const cdw_scorer *scorer = clustering->scorer;
 
 	component->clustering = clustering;
 	component->member = member;
@@ -115,23 +168,8 @@ component_create(const Clustering *clustering, const uint32 *member, int n)
 	component->gone = palloc0(sizeof(bool) * n);
 	component->partner = palloc(sizeof(int) * n);
 	component->strength = palloc(sizeof(double) * n);
-	for (int i = 0; i < n; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		for (int j = i + 1; j < n; j++)
-		{
-			if (!cdw_comparable(scorer->records, member[i], member[j]))
-			{
-				if (cdw_vetoed(scorer->records, scorer->records->record[member[i]],
-							   scorer->records->record[member[j]]))
-					component->ratio[i * n + j] = component->ratio[j * n + i] = FORBIDDEN;
-				continue;
-			}
-			component->ratio[i * n + j] = component->ratio[j * n + i] =
-				pair_ratio(scorer, member[i], member[j]);
-			component->pairs[i * n + j] = component->pairs[j * n + i] = 1;
-		}
-	}
+	take_edges(component, edges, edge, nedges);
+	score_rest(component);
 	for (int i = 0; i < n; i++)
 		find_partner(component, i);
 	return component;
@@ -176,9 +214,9 @@ merge_groups(Component *component, int a, int b)
 }
 
 static void
-average_link(const Clustering *clustering, const uint32 *member, int n)
+average_link(const Clustering *clustering, Component *component)
 {
-	Component *component = component_create(clustering, member, n);
+	const uint32 *member = component->member;
 
 	for (;;)
 	{
@@ -186,7 +224,7 @@ average_link(const Clustering *clustering, const uint32 *member, int n)
 		int b;
 
 		CHECK_FOR_INTERRUPTS();
-		for (int i = 1; i < n; i++)
+		for (int i = 1; i < component->n; i++)
 			if (!component->gone[i] && component->strength[i] > component->strength[a])
 				a = i;
 		b = component->partner[a];
@@ -236,24 +274,30 @@ order_members(const uint64 *hash, const uint32 *member, int n)
 
 /* Most components are a pair; they need no matrix. */
 static void
-link_pair(const Clustering *clustering, const uint32 *member)
+link_pair(const Clustering *clustering, const cdw_edge *edge)
 {
 	double strength =
-		link_strength(clustering->scorer, pair_ratio(clustering->scorer, member[0], member[1]), 1);
+		link_strength(clustering->scorer, ratio_of(clustering->scorer, edge->weight), 1);
 
 	if (strength > clustering->cut)
-		clustering->callback(member[0], member[1], strength, clustering->arg);
+		clustering->callback(edge->a, edge->b, strength, clustering->arg);
 }
 
 static void
-link_component(const Clustering *clustering, const uint32 *member, Size n)
+link_component(const Clustering *clustering, const uint32 *member, Size n, const cdw_edges *edges,
+			   const Size *edge, Size nedges)
 {
-	MemoryContext old = MemoryContextSwitchTo(clustering->scratch);
+	MemoryContext old;
 
 	if (n == 2)
-		link_pair(clustering, member);
-	else
-		average_link(clustering, order_members(clustering->hash, member, n), n);
+	{
+		link_pair(clustering, &edges->edge[edge[0]]);
+		return;
+	}
+	old = MemoryContextSwitchTo(clustering->scratch);
+	average_link(clustering,
+				 component_create(clustering, order_members(clustering->hash, member, n), n, edges,
+								  edge, nedges));
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(clustering->scratch);
 }
@@ -267,38 +311,79 @@ typedef struct Components
 	uint32 *member; /* records by component, ascending */
 	uint32 *size;	/* at the root */
 	uint32 *parent;
+	Size *edge_end; /* where the edges within a component end in edge, at its root */
+	Size *edge;		/* numbers of edges by component */
 } Components;
+
+static void *
+allocate_huge(Size n, Size size)
+{
+	return MemoryContextAllocExtended(CurrentMemoryContext, Max(n, (Size) 1) * size,
+									  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+}
+
+static void
+group_members(Components *components)
+{
+	Size position = 0;
+	uint32 n = components->n;
+
+	components->size = allocate_huge(n, sizeof(uint32));
+	components->start = allocate_huge(n, sizeof(Size));
+	components->member = allocate_huge(n, sizeof(uint32));
+	for (uint32 i = 0; i < n; i++)
+		components->size[cdw_union_find_root(components->parent, i)]++;
+	for (uint32 i = 0; i < n; i++)
+	{
+		components->start[i] = position;
+		position += components->size[i];
+	}
+	for (uint32 i = 0; i < n; i++)
+		components->member[components->start[cdw_union_find_root(components->parent, i)]++] = i;
+	for (uint32 i = 0; i < n; i++)
+		components->start[i] -= components->size[i];
+}
+
+/* The component of an edge's records, as its root; the number of records for an edge between two. */
+static uint32
+component_of(const Components *components, const cdw_edge *edge)
+{
+	uint32 root = cdw_union_find_root(components->parent, edge->a);
+
+	return root == cdw_union_find_root(components->parent, edge->b) ? root : components->n;
+}
+
+static void
+group_edges(Components *components, const cdw_edges *edges)
+{
+	Size position = 0;
+
+	components->edge_end = allocate_huge((Size) components->n + 1, sizeof(Size));
+	components->edge = allocate_huge(edges->n, sizeof(Size));
+	for (Size e = 0; e < edges->n; e++)
+		components->edge_end[component_of(components, &edges->edge[e])]++;
+	for (Size root = 0; root <= components->n; root++)
+	{
+		Size count = components->edge_end[root];
+
+		components->edge_end[root] = position;
+		position += count;
+	}
+	for (Size e = 0; e < edges->n; e++)
+		components->edge[components->edge_end[component_of(components, &edges->edge[e])]++] = e;
+}
 
 /* The components of the open records under edges above the cut. */
 static Components
 find_components(const cdw_edges *edges, double cut, const bool *closed, uint32 n)
 {
 	Components components = {.n = n, .parent = cdw_union_find_create(n)};
-	Size position = 0;
-	Size bytes = Max(n, (Size) 1);
 
 	for (Size e = 0; e < edges->n; e++)
 		if (edges->edge[e].weight > cut && !closed[edges->edge[e].a] && !closed[edges->edge[e].b])
 			cdw_union_find_unite(components.parent, edges->edge[e].a, edges->edge[e].b);
-	components.size = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(uint32) * bytes,
-												 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	components.start = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Size) * bytes);
-	components.member = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * bytes);
-	for (uint32 i = 0; i < n; i++)
-		components.size[cdw_union_find_root(components.parent, i)]++;
-	for (uint32 i = 0; i < n; i++)
-	{
-		components.start[i] = position;
-		position += components.size[i];
-	}
-	for (uint32 i = 0; i < n; i++)
-	{
-		uint32 root = cdw_union_find_root(components.parent, i);
-
-		components.member[components.start[root]++] = i;
-	}
-	for (uint32 i = 0; i < n; i++)
-		components.start[i] -= components.size[i];
+	group_members(&components);
+	group_edges(&components, edges);
 	return components;
 }
 
@@ -309,6 +394,8 @@ free_components(Components *components)
 	pfree(components->size);
 	pfree(components->start);
 	pfree(components->member);
+	pfree(components->edge_end);
+	pfree(components->edge);
 }
 
 /* ---- single link ---- */
@@ -391,6 +478,8 @@ average_link_components(Clustering *clustering, const cdw_edges *edges)
 	bool open = true;
 
 	clustering->hash = cdw_record_hashes(clustering->scorer->records, 0);
+	clustering->position =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * Max(n, (Size) 1));
 	clustering->scratch =
 		AllocSetContextCreate(CurrentMemoryContext, "cdw component", ALLOCSET_DEFAULT_SIZES);
 	for (int round = 0; open; round++)
@@ -414,13 +503,19 @@ average_link_components(Clustering *clustering, const cdw_edges *edges)
 			if (size > LARGEST_COMPONENT)
 				take_whole(clustering, edges, cut, &components, root);
 			else
-				link_component(clustering, member, size);
+			{
+				Size first = root == 0 ? 0 : components.edge_end[root - 1];
+
+				link_component(clustering, member, size, edges, &components.edge[first],
+							   components.edge_end[root] - first);
+			}
 			for (uint32 i = 0; i < size; i++)
 				closed[member[i]] = true;
 		}
 		free_components(&components);
 	}
 	MemoryContextDelete(clustering->scratch);
+	pfree(clustering->position);
 	pfree(clustering->hash);
 	pfree(closed);
 }

@@ -338,6 +338,7 @@ cdw_settings_parse(cdw_resolver *resolver, Jsonb *document)
 		!cdw_rules_only(resolver) && cdw_has_default_rules(&resolver->match);
 	read_link(resolver, document);
 	read_options(resolver, document, rules_given);
+	resolver->match.document = cdw_json_text(document);
 }
 
 /* ---- writing ---- */

@@ -13,6 +13,8 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#define PREFETCH_BLOCKS 6 /* ahead: records lie all over the arena */
+
 /* The runs of two or more equal keys among sorted entries: a key above, a record below. */
 void
 cdw_collect_blocks(cdw_block_list *list, const uint64 *entries, Size n)
@@ -295,10 +297,13 @@ seen_before(const cdw_match_settings *settings, const uint32 *a, const uint32 *b
 	return false;
 }
 
-/* The pairs of one block that this rule is the first to find, in their first common block of it. */
+/*
+ * The pairs of one block that this rule is the first to find, in their first common block of it; of a
+ * sample those that it draws, which is found out before a record is looked at.
+ */
 static void
-walk_block(const cdw_blocks *blocks, const cdw_records *records, int list, uint32 block,
-		   cdw_pair_callback callback, void *arg)
+walk_block(const cdw_blocks *blocks, const cdw_records *records, const cdw_sample *sample, int list,
+		   uint32 block, cdw_pair_callback callback, void *arg)
 {
 	const cdw_match_settings *settings = records->settings;
 	const cdw_rule *rule = &settings->rule[list];
@@ -312,13 +317,15 @@ walk_block(const cdw_blocks *blocks, const cdw_records *records, int list, uint3
 	{
 		const uint32 *keys = cdw_record_keys(records->record[member[i]]);
 
-		CHECK_FOR_INTERRUPTS();
 		for (Size j = i + 1; j < size; j++)
 		{
-			const uint32 *others = cdw_record_keys(records->record[member[j]]);
+			const uint32 *others;
 
 			if ((j & 0xFFF) == 0)
 				CHECK_FOR_INTERRUPTS();
+			if (!cdw_sample_draws(sample, member[i], member[j]))
+				continue;
+			others = cdw_record_keys(records->record[member[j]]);
 			if (seen_before(settings, keys, others, before) ||
 				(rule->nslots > 1 && common_key(rule, keys, others) != blocks_of->key[block]) ||
 				!cdw_comparable(records, member[i], member[j]))
@@ -328,34 +335,37 @@ walk_block(const cdw_blocks *blocks, const cdw_records *records, int list, uint3
 	}
 }
 
+/* The records of a block are needed soon: asks for the lines that hold their keys. */
+static inline void
+prefetch_block(const cdw_records *records, const cdw_block_list *list, uint32 block)
+{
+	for (Size i = list->start[block]; i < Min(list->start[block + 1], list->start[block] + 8); i++)
+	{
+		const char *record = (const char *) records->record[list->member[i]];
+
+		__builtin_prefetch(record);
+		__builtin_prefetch(record + 64);
+		__builtin_prefetch(record + 128);
+	}
+}
+
 /*
- * Hands each pair that this rule is the first to find to the callback, the smaller record first: those
- * in its blocks and those in what its oversized blocks are split into.
+ * Hands each pair that a rule is the first to find in some of its blocks to the callback, the smaller
+ * record first.
  */
 void
-cdw_walk(const cdw_blocks *blocks, const cdw_records *records, int list, cdw_pair_callback callback,
-		 void *arg)
+cdw_walk_blocks(const cdw_blocks *blocks, const cdw_records *records, const cdw_sample *sample,
+				int list, uint32 first, uint32 end, cdw_pair_callback callback, void *arg)
 {
 	const cdw_block_list *blocks_of = &blocks->list[list];
 
-	if (blocks->all_pairs)
+	for (uint32 block = first; block < end; block++)
 	{
-		cdw_walk_comparable(records, callback, arg);
-		return;
-	}
-	for (uint32 block = 0; block < blocks_of->nblocks; block++)
+		if (((block - first) & 0x3FF) == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (sample == NULL && block + PREFETCH_BLOCKS < end)
+			prefetch_block(records, blocks_of, block + PREFETCH_BLOCKS);
 		if (blocks_of->start[block + 1] - blocks_of->start[block] <= (Size) blocks->rule[list].cap)
-			walk_block(blocks, records, list, block, callback, arg);
-	for (int s = 0; s < blocks->nsplits; s++)
-		if (blocks->split[s].rule == list)
-			cdw_walk_split(blocks, records, s, callback, arg);
-}
-
-/* All candidate pairs, each once. */
-void
-cdw_walk_all(const cdw_blocks *blocks, const cdw_records *records, cdw_pair_callback callback,
-			 void *arg)
-{
-	for (int list = 0; list < Max(blocks->nlists, 1); list++)
-		cdw_walk(blocks, records, list, callback, arg);
+			walk_block(blocks, records, sample, list, block, callback, arg);
+	}
 }

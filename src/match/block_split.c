@@ -147,6 +147,34 @@ cdw_split_blocks(cdw_blocks *blocks, const cdw_records *records)
 	pfree(scratch);
 }
 
+/* The groups that are too large even when split, for another process. */
+uint64 *
+cdw_too_large_groups(const cdw_blocks *blocks, Size *n)
+{
+	cdw_group_hash *table = blocks->too_large->table;
+	uint64 *group = MemoryContextAllocHuge(CurrentMemoryContext,
+										   sizeof(uint64) * Max(table->members, (Size) 1));
+	cdw_group_iterator iterator;
+	GroupEntry *entry;
+
+	*n = 0;
+	cdw_group_start_iterate(table, &iterator);
+	while ((entry = cdw_group_iterate(table, &iterator)) != NULL)
+		group[(*n)++] = entry->group;
+	return group;
+}
+
+void
+cdw_set_too_large_groups(cdw_blocks *blocks, const uint64 *group, Size n)
+{
+	bool found;
+
+	blocks->too_large = palloc(sizeof(struct cdw_group_set));
+	blocks->too_large->table = cdw_group_create(CurrentMemoryContext, 64, NULL);
+	for (Size i = 0; i < n; i++)
+		cdw_group_insert(blocks->too_large->table, group[i], &found);
+}
+
 void
 cdw_free_splits(cdw_blocks *blocks)
 {
@@ -221,31 +249,37 @@ share_any_key(const cdw_match_settings *settings, const uint32 *a, const uint32 
 	return false;
 }
 
-/* Hands the pairs of a split's groups to the callback that no block and no earlier group has. */
+/* Hands the pairs of some of a split's groups to the callback that no block and no earlier group has. */
 void
-cdw_walk_split(const cdw_blocks *blocks, const cdw_records *records, int s,
-			   cdw_pair_callback callback, void *arg)
+cdw_walk_split(const cdw_blocks *blocks, const cdw_records *records, const cdw_sample *sample,
+			   int s, uint32 first, uint32 end, cdw_pair_callback callback, void *arg)
 {
 	const cdw_match_settings *settings = records->settings;
 	const cdw_block_split *split = &blocks->split[s];
 	const cdw_block_list *list = &split->list;
 
-	for (uint32 g = 0; g < list->nblocks; g++)
+	for (uint32 g = first; g < end; g++)
 	{
 		const uint32 *member = &list->member[list->start[g]];
 		Size size = list->start[g + 1] - list->start[g];
 
+		if (((g - first) & 0x3FF) == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (size > (Size) split->cap)
 			continue;
 		for (Size i = 0; i + 1 < size; i++)
 		{
 			const uint32 *keys = cdw_record_keys(records->record[member[i]]);
 
-			CHECK_FOR_INTERRUPTS();
 			for (Size j = i + 1; j < size; j++)
 			{
-				const uint32 *others = cdw_record_keys(records->record[member[j]]);
+				const uint32 *others;
 
+				if ((j & 0xFFF) == 0)
+					CHECK_FOR_INTERRUPTS();
+				if (!cdw_sample_draws(sample, member[i], member[j]))
+					continue;
+				others = cdw_record_keys(records->record[member[j]]);
 				/* a record stands twice in a group where hashes collide */
 				if (member[i] != member[j] && cdw_comparable(records, member[i], member[j]) &&
 					!share_any_key(settings, keys, others) &&

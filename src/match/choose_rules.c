@@ -57,32 +57,45 @@ takes_few(const cdw_records *records)
 		   (records->n >= LARGE_RECORDS || records->settings->pairs_per_record > 0);
 }
 
-static void
-count_pair(uint32 a pg_attribute_unused(), uint32 b pg_attribute_unused(), void *arg)
+/* Pairs in the blocks of all rules that are used up to a size, as often as they come. */
+static double
+pairs_up_to(const cdw_blocks *blocks, int size)
 {
-	(*(double *) arg)++;
+	double pairs = 0;
+
+	for (int r = 0; r < blocks->nlists; r++)
+		if (blocks->rule[r].cap > 0)
+			pairs += cdw_list_pairs(&blocks->list[r], size);
+	return pairs;
+}
+
+/* Counts the candidates, each once, of so many that come up; in a large table those of a sample. */
+static double
+count_candidates(const cdw_blocks *blocks, const cdw_scorer *scorer, double raw)
+{
+	cdw_sample *sample =
+		takes_few(scorer->records) ? cdw_sample_create(scorer->records, raw, MAX_SAMPLE, 0) : NULL;
+	double pairs =
+		*(double *) cdw_visit_candidates(blocks, scorer, sample, &cdw_count_visitor, NULL);
+
+	if (sample)
+		pairs *= sample->every;
+	cdw_sample_free(sample);
+	return pairs;
 }
 
 /*
  * Whether all rules together give at most so many pairs. Pairs with two rules count once, so that the
- * keys of one field, much alike, do not use up the budget; but what is looked at is bounded. quick counts
- * them as often as they come.
+ * keys of one field, much alike, do not use up the budget; but what is looked at is bounded.
  */
 static bool
-within(const cdw_blocks *blocks, const cdw_records *records, double most, bool quick)
+within(const cdw_blocks *blocks, const cdw_scorer *scorer, double most)
 {
-	double raw = 0;
-	double pairs = 0;
+	double raw = cdw_blocks_all_pairs(blocks, scorer->records);
 
-	for (int r = 0; r < blocks->nlists; r++)
-		raw += cdw_blocks_pairs(blocks, records, r);
 	if (raw <= most)
 		return true;
-	if (quick || raw > most * MOST_REPEATED)
-		return false;
-	for (int r = 0; r < blocks->nlists && pairs <= most; r++)
-		cdw_walk(blocks, records, r, count_pair, &pairs);
-	return pairs <= most;
+	return raw <= most * MOST_REPEATED && count_candidates(blocks, scorer, raw) <= most;
 }
 
 /* One size for all rules that are used. */
@@ -98,29 +111,37 @@ cap_all(cdw_blocks *blocks, cdw_records *records, int size)
 
 /*
  * The largest of the sizes under which all rules together keep to a number of pairs: first of blocks alone,
- * because splitting takes time, then with what the blocks over that size are split into.
+ * because splitting takes time, then with what the blocks over that size are split into. quick counts
+ * pairs as often as they come and splits nothing.
  */
 static void
-cap_together(cdw_blocks *blocks, cdw_records *records, double most, bool split)
+cap_together(cdw_blocks *blocks, cdw_records *records, double most, bool quick)
 {
+	cdw_scorer counter = {.records = records};
 	int low = 0; /* the sizes fall */
 	int high = NSIZES - 1;
 
 	while (low < high)
 	{
 		int middle = (low + high) / 2;
+		double raw = pairs_up_to(blocks, block_sizes[middle]);
+		bool fits = raw <= most;
 
-		cap_all(blocks, records, block_sizes[middle]);
-		if (within(blocks, records, most, !split))
+		if (!fits && !quick && raw <= most * MOST_REPEATED)
+		{
+			cap_all(blocks, records, block_sizes[middle]);
+			fits = within(blocks, &counter, most);
+		}
+		if (fits)
 			high = middle;
 		else
 			low = middle + 1;
 	}
 	cap_all(blocks, records, block_sizes[low]);
-	if (!split)
+	if (quick)
 		return;
 	cdw_split_blocks(blocks, records);
-	while (low < NSIZES - 1 && !within(blocks, records, most, false))
+	while (low < NSIZES - 1 && !within(blocks, &counter, most))
 	{
 		cap_all(blocks, records, block_sizes[++low]);
 		cdw_split_blocks(blocks, records);
@@ -164,7 +185,7 @@ cdw_choose_blocks(cdw_records *records, bool all_pairs)
 		cap_each(blocks, records, Max(budget(records), BUDGET) * n);
 	else
 		cap_together(blocks, records, (takes_few(records) ? FIRST_BUDGET : budget(records)) * n,
-					 !takes_few(records));
+					 takes_few(records));
 	return blocks;
 }
 
@@ -193,62 +214,100 @@ typedef struct Weigher
 {
 	const cdw_scorer *scorer;
 	rule_set_hash *table;
-	uint64 *record_hash; /* NULL: every pair is weighed */
-	uint64 every;		 /* one pair in so many is */
 } Weigher;
 
-static void
-weigh_pair(uint32 a, uint32 b, void *arg)
+static RuleSet *
+find_set(Weigher *weigher, uint64 rules)
 {
-	Weigher *weigher = arg;
+	bool found;
+	RuleSet *set = rule_set_insert(weigher->table, rules, &found);
+
+	if (!found)
+		set->mass = set->pairs = 0;
+	return set;
+}
+
+static void *
+begin_weighing(const cdw_scorer *scorer, const void *argument pg_attribute_unused())
+{
+	Weigher *weigher = palloc(sizeof(Weigher));
+
+	weigher->scorer = scorer;
+	weigher->table = rule_set_create(CurrentMemoryContext, 1024, NULL);
+	return weigher;
+}
+
+static void
+weigh_pair(uint32 a, uint32 b, void *state)
+{
+	Weigher *weigher = state;
 	const cdw_records *records = weigher->scorer->records;
 	const uint32 *left = cdw_record_keys(records->record[a]);
 	const uint32 *right = cdw_record_keys(records->record[b]);
 	uint64 rules = 0;
 	double probability;
 	RuleSet *set;
-	bool found;
 
-	if (weigher->record_hash &&
-		cdw_hash_combine(weigher->record_hash[a] ^ weigher->record_hash[b],
-						 weigher->record_hash[a] + weigher->record_hash[b]) %
-				weigher->every !=
-			0)
-		return;
 	for (int r = 0; r < records->settings->nrules; r++)
 		if (cdw_share_key(records->settings, left, right, r))
 			rules |= UINT64CONST(1) << r;
-	set = rule_set_insert(weigher->table, rules, &found);
-	if (!found)
-		set->mass = set->pairs = 0;
+	set = find_set(weigher, rules);
 	probability = 1 / (1 + exp(-cdw_score(weigher->scorer, a, b)));
 	if (probability >= LEAST_PROBABILITY)
 		set->mass += (int64) rint(probability * PROBABILITY_UNIT);
 	set->pairs++;
 }
 
-/* The candidates, a sample of many, by the rules that have them; returns what a weighed pair stands for. */
-static double
-weigh_pairs(const cdw_blocks *blocks, const cdw_scorer *scorer, rule_set_hash *table)
+static cdw_packed
+pack_sets(void *state)
+{
+	Weigher *weigher = state;
+	RuleSet *sets = MemoryContextAllocHuge(
+		CurrentMemoryContext, sizeof(RuleSet) * Max(weigher->table->members, (Size) 1));
+	rule_set_iterator iterator;
+	RuleSet *set;
+	Size n = 0;
+
+	rule_set_start_iterate(weigher->table, &iterator);
+	while ((set = rule_set_iterate(weigher->table, &iterator)) != NULL)
+		sets[n++] = *set;
+	return (cdw_packed){.data = sets, .size = sizeof(RuleSet) * n};
+}
+
+static void
+merge_sets(void *state, cdw_packed packed)
+{
+	const RuleSet *sets = packed.data;
+
+	for (Size i = 0; i < packed.size / sizeof(RuleSet); i++)
+	{
+		RuleSet *set = find_set(state, sets[i].rules);
+
+		set->mass += sets[i].mass;
+		set->pairs += sets[i].pairs;
+	}
+}
+
+/* Adds up pairs and their probabilities by the rules that have them. */
+const cdw_visitor cdw_rule_visitor = {
+	.begin = begin_weighing,
+	.visit = weigh_pair,
+	.pack = pack_sets,
+	.merge = merge_sets,
+};
+
+/* The candidates, a sample of many, by the rules that have them; *scale is what a weighed pair stands for. */
+static rule_set_hash *
+weigh_pairs(const cdw_blocks *blocks, const cdw_scorer *scorer, double *scale)
 {
 	const cdw_records *records = scorer->records;
-	Weigher weigher = {.scorer = scorer, .table = table, .every = 1};
-	double expected = 0;
+	cdw_sample *sample =
+		cdw_sample_create(records, cdw_blocks_all_pairs(blocks, records), MAX_SAMPLE, 0);
+	Weigher *weigher = cdw_visit_candidates(blocks, scorer, sample, &cdw_rule_visitor, NULL);
 
-	for (int r = 0; r < blocks->nlists; r++)
-		expected += cdw_blocks_pairs(blocks, records, r);
-	if (expected > MAX_SAMPLE)
-	{
-		weigher.every = (uint64) ceil(expected / MAX_SAMPLE);
-		weigher.record_hash =
-			MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * records->n);
-		for (uint32 i = 0; i < records->n; i++)
-			weigher.record_hash[i] = cdw_record_hash(records, i, 0);
-	}
-	cdw_walk_all(blocks, records, weigh_pair, &weigher);
-	if (weigher.record_hash)
-		pfree(weigher.record_hash);
-	return weigher.every;
+	*scale = sample ? sample->every : 1;
+	cdw_sample_free(sample);
+	return weigher->table;
 }
 
 /* What each rule would add to those taken. */
@@ -337,13 +396,12 @@ cdw_choose_rules(cdw_records *records, const cdw_scorer *scorer, cdw_blocks *blo
 
 	if (blocks->all_pairs || !takes_few(records))
 		return false;
-	table = rule_set_create(CurrentMemoryContext, 1024, NULL);
-	scale = weigh_pairs(blocks, scorer, table);
+	table = weigh_pairs(blocks, scorer, &scale);
 	taken = take_rules(table, nrules, scale, records->n, most);
 	rule_set_destroy(table);
 	for (int r = 0; taken != 0 && r < nrules; r++)
 		if (!(taken >> r & 1))
 			cdw_blocks_drop(blocks, records, r);
-	cap_together(blocks, records, most, true);
+	cap_together(blocks, records, most, false);
 	return true;
 }

@@ -192,6 +192,7 @@ typedef struct cdw_match_settings
 		pairs_per_record; /* budget within which default rules are chosen; 0: by the data's size */
 	double all_pairs_limit; /* up to so many pairs, blocking is not used */
 	double min_probability; /* pairs below are not kept */
+	char *document;			/* that a worker makes the same settings from; NULL: no workers */
 } cdw_match_settings;
 
 /* compare_user.c */
@@ -258,7 +259,8 @@ typedef struct cdw_records
 	bool *unique_source; /* which list an entity once; only a link asks */
 	StringInfo *value;	 /* one per field: the standardised values of the record at hand */
 	StringInfo residual;
-	cdw_token *token; /* their words */
+	cdw_token *token;				   /* their words */
+	struct cdw_shared_records *shared; /* NULL: in the memory of one process */
 } cdw_records;
 
 typedef struct cdw_raw_value
@@ -344,10 +346,39 @@ cdw_comparable(const cdw_records *records, uint32 a, uint32 b)
 
 /* ---- pairs that count (pair.c) ---- */
 
+typedef struct cdw_pair
+{
+	uint32 a;
+	uint32 b;
+} cdw_pair;
+
+/* A part of all pairs, drawn by a hash of what the two records say. */
+typedef struct cdw_sample
+{
+	uint64 *hash; /* by record */
+	double every; /* one pair in so many is drawn */
+	uint64 last;  /* the greatest hash of a pair that is */
+} cdw_sample;
+
+/* Symmetric in the two records, and blind to their positions; without a sample every pair is drawn. */
+static inline bool
+cdw_sample_draws(const cdw_sample *sample, uint32 a, uint32 b)
+{
+	uint64 x;
+	uint64 y;
+
+	if (sample == NULL)
+		return true;
+	x = sample->hash[a];
+	y = sample->hash[b];
+	return cdw_hash_combine(x ^ y, x + y) <= sample->last;
+}
+
 typedef void (*cdw_pair_callback)(uint32 a, uint32 b, void *arg);
 
 extern double cdw_comparable_pairs(const cdw_records *records);
-extern void cdw_walk_comparable(const cdw_records *records, cdw_pair_callback callback, void *arg);
+extern void cdw_walk_comparable(const cdw_records *records, const cdw_sample *sample, uint32 first,
+								uint32 end, cdw_pair_callback callback, void *arg);
 
 /* ---- comparison of two records (plan.c, level.c) ---- */
 
@@ -459,18 +490,20 @@ extern double cdw_blocks_pairs(const cdw_blocks *blocks, const cdw_records *reco
 extern void cdw_collect_blocks(cdw_block_list *list, const uint64 *entries, Size n);
 extern void cdw_free_block_list(cdw_block_list *list);
 extern double cdw_list_pairs(const cdw_block_list *list, uint32 cap);
-extern void cdw_walk(const cdw_blocks *blocks, const cdw_records *records, int list,
-					 cdw_pair_callback callback, void *arg);
-extern void cdw_walk_all(const cdw_blocks *blocks, const cdw_records *records,
-						 cdw_pair_callback callback, void *arg);
+extern void
+cdw_walk_blocks(const cdw_blocks *blocks, const cdw_records *records, const cdw_sample *sample,
+				int list, uint32 first, uint32 end, cdw_pair_callback callback, void *arg);
 extern bool
 cdw_share_key(const cdw_match_settings *settings, const uint32 *a, const uint32 *b, int rule);
 
 /* block_split.c */
 extern void cdw_split_blocks(cdw_blocks *blocks, const cdw_records *records);
 extern void cdw_free_splits(cdw_blocks *blocks);
-extern void cdw_walk_split(const cdw_blocks *blocks, const cdw_records *records, int split,
-						   cdw_pair_callback callback, void *arg);
+extern uint64 *cdw_too_large_groups(const cdw_blocks *blocks, Size *n);
+extern void cdw_set_too_large_groups(cdw_blocks *blocks, const uint64 *group, Size n);
+extern void
+cdw_walk_split(const cdw_blocks *blocks, const cdw_records *records, const cdw_sample *sample,
+			   int split, uint32 first, uint32 end, cdw_pair_callback callback, void *arg);
 
 /* ---- the model (model.c) ---- */
 
@@ -553,6 +586,8 @@ cdw_household_dependence_discount(const cdw_model *model, const cdw_match_settin
 
 /* ---- scores (score.c) ---- */
 
+#define CDW_RARE_TERMS 64 /* records that have a value, up to which its weight is kept */
+
 typedef struct cdw_scorer
 {
 	const cdw_records *records;
@@ -562,8 +597,10 @@ typedef struct cdw_scorer
 	double weight[CDW_MAX_FIELDS][CDW_MISSING + 1];
 	double household_weight[CDW_MAX_FIELDS][CDW_MISSING + 1];
 	double term_scale[CDW_MAX_FIELDS]; /* weight of agreement on a value: ln(term_scale / others) */
-	int order[CDW_MAX_FIELDS];		   /* units, strongest first */
-	double reach[CDW_MAX_FIELDS + 1];  /* the most that the units from here on can add */
+	double rare_term[CDW_MAX_FIELDS][CDW_RARE_TERMS]; /* the same, by few others */
+	int order[CDW_MAX_FIELDS];						  /* units, strongest first */
+	double unequal_reach[CDW_MAX_FIELDS];			  /* the most that unequal values can add */
+	double dependence_reach;						  /* the most that dependences can */
 } cdw_scorer;
 
 extern void cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, const cdw_model *model);
@@ -575,6 +612,48 @@ extern double cdw_weight_of(const cdw_scorer *scorer, double log_odds);
 extern double cdw_score(const cdw_scorer *scorer, uint32 a, uint32 b);
 extern bool
 cdw_score_above(const cdw_scorer *scorer, uint32 a, uint32 b, double cut, double *weight);
+
+/* ---- visits to pairs (walk.c, parallel.c) ---- */
+
+typedef struct cdw_packed
+{
+	void *data;
+	Size size;
+} cdw_packed;
+
+/*
+ * What is done with pairs. Every process that takes part has a state of its own; those of workers are
+ * packed into plain bytes and merged into the leader's.
+ */
+typedef struct cdw_visitor
+{
+	Size argument_size; /* of plain bytes */
+	void *(*begin)(const cdw_scorer *scorer, const void *argument);
+	cdw_pair_callback visit;
+	cdw_packed (*pack)(void *state);
+	void (*merge)(void *state, cdw_packed packed);
+} cdw_visitor;
+
+struct shm_toc;
+extern char *cdw_worker_document(struct shm_toc *toc);
+extern void cdw_worker_walk(struct shm_toc *toc, cdw_match_settings *settings);
+
+extern const cdw_visitor cdw_count_visitor;	  /* walk.c */
+extern const cdw_visitor cdw_pattern_visitor; /* pattern.c */
+extern const cdw_visitor cdw_rule_visitor;	  /* choose_rules.c */
+extern const cdw_visitor cdw_edge_visitor;	  /* score.c */
+
+extern cdw_sample *
+cdw_sample_create(const cdw_records *records, double pairs, double most, uint64 seed);
+extern void cdw_sample_free(cdw_sample *sample);
+extern void *
+cdw_visit_candidates(const cdw_blocks *blocks, const cdw_scorer *scorer, const cdw_sample *sample,
+					 const cdw_visitor *visitor, const void *argument);
+extern void *
+cdw_visit_rules(const cdw_blocks *blocks, const cdw_scorer *scorer, const cdw_sample *sample,
+				uint64 lists, const cdw_visitor *visitor, const void *argument);
+extern void *cdw_visit_pairs(const cdw_pair *pair, uint32 npairs, const cdw_scorer *scorer,
+							 const cdw_visitor *visitor, const void *argument);
 
 struct cdw_edges;
 extern double cdw_link_slack(const cdw_scorer *scorer);

@@ -46,52 +46,59 @@ cdw_comparable_pairs(const cdw_records *records)
  * source and a small one has few such pairs, so those within a source are not even looked at.
  */
 static void
-walk_across_sources(const cdw_records *records, cdw_pair_callback callback, void *arg)
+walk_across_sources(const cdw_records *records, const cdw_sample *sample, uint32 first, uint32 end,
+					cdw_pair_callback callback, void *arg)
 {
 	uint32 nsources;
 	uint32 *size = source_sizes(records, &nsources);
 	Size *next = palloc(sizeof(Size) * Max(nsources, 1)); /* later records of each source */
-	Size *end = palloc(sizeof(Size) * Max(nsources, 1));
+	Size *last = palloc(sizeof(Size) * Max(nsources, 1));
 	uint32 *member =
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * Max(records->n, (Size) 1));
 	Size position = 0;
 
 	for (uint32 s = 0; s < nsources; s++)
 	{
-		next[s] = end[s] = position;
+		next[s] = last[s] = position;
 		position += size[s];
 	}
 	for (uint32 i = 0; i < records->n; i++)
-		member[end[cdw_record_source(records, records->record[i])]++] = i;
-	for (uint32 a = 0; a < records->n; a++)
+		member[last[cdw_record_source(records, records->record[i])]++] = i;
+	for (uint32 a = 0; a < end; a++)
 	{
 		uint32 source = cdw_record_source(records, records->record[a]);
 
 		CHECK_FOR_INTERRUPTS();
 		next[source]++;
-		for (uint32 s = 0; s < nsources; s++)
-			for (Size i = next[s]; s != source && i < end[s]; i++)
-				callback(a, member[i], arg);
+		for (uint32 s = 0; a >= first && s < nsources; s++)
+			for (Size i = next[s]; s != source && i < last[s]; i++)
+				if (cdw_sample_draws(sample, a, member[i]))
+					callback(a, member[i], arg);
 	}
 	pfree(member);
-	pfree(end);
+	pfree(last);
 	pfree(next);
 	pfree(size);
 }
 
-/* Hands each pair that counts to the callback, the smaller record first. */
+/*
+ * Hands each pair that counts and is drawn to the callback, the smaller record first; of those the
+ * smaller record of which is from first to before end.
+ */
 void
-cdw_walk_comparable(const cdw_records *records, cdw_pair_callback callback, void *arg)
+cdw_walk_comparable(const cdw_records *records, const cdw_sample *sample, uint32 first, uint32 end,
+					cdw_pair_callback callback, void *arg)
 {
 	if (records->settings->link)
 	{
-		walk_across_sources(records, callback, arg);
+		walk_across_sources(records, sample, first, end, callback, arg);
 		return;
 	}
-	for (uint32 a = 0; a + 1 < records->n; a++)
+	for (uint32 a = first; a < end; a++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		for (uint32 b = a + 1; b < records->n; b++)
-			callback(a, b, arg);
+			if (cdw_sample_draws(sample, a, b))
+				callback(a, b, arg);
 	}
 }

@@ -84,21 +84,29 @@ cdw_pattern_of(const cdw_scorer *scorer, uint32 a, uint32 b, cdw_pattern_key *ke
 	key->shared_term_step = (int16) rint(shared_term_weight / CDW_TERM_STEP);
 }
 
+static PatternEntry *
+find_entry(cdw_pattern_counter *counter, cdw_pattern_key key)
+{
+	bool found;
+	PatternEntry *entry = pattern_insert(counter->table, key, &found);
+
+	if (!found)
+	{
+		entry->count = 0;
+		entry->number = counter->table->members - 1;
+	}
+	return entry;
+}
+
 /* Counts a pair; returns the number of its pattern, in the order of coming. */
 uint32
 cdw_pattern_count(cdw_pattern_counter *counter, uint32 a, uint32 b)
 {
 	cdw_pattern_key key;
 	PatternEntry *entry;
-	bool found;
 
 	cdw_pattern_of(counter->scorer, a, b, &key);
-	entry = pattern_insert(counter->table, key, &found);
-	if (!found)
-	{
-		entry->count = 0;
-		entry->number = counter->table->members - 1;
-	}
+	entry = find_entry(counter, key);
 	entry->count++;
 	return entry->number;
 }
@@ -154,51 +162,62 @@ cdw_pattern_counter_finish(cdw_pattern_counter *counter, uint32 *npatterns, uint
 	return pattern;
 }
 
-/* ---- candidates ---- */
+/* ---- visits ---- */
 
-typedef struct CandidateCounter
+static void *
+begin_patterns(const cdw_scorer *scorer, const void *argument pg_attribute_unused())
 {
-	cdw_pattern_counter *counter;
-	uint64 *record_hash; /* NULL: every pair is counted */
-	uint64 every;		 /* one pair in so many is counted */
-	double pairs;
-	double counted;
-} CandidateCounter;
+	return cdw_pattern_counter_create(scorer);
+}
 
 static void
-count_candidate(uint32 a, uint32 b, void *arg)
+visit_pattern(uint32 a, uint32 b, void *state)
 {
-	CandidateCounter *candidates = arg;
-	const uint64 *hash = candidates->record_hash;
-
-	candidates->pairs++;
-	/* symmetric in the two records, and blind to their positions */
-	if (hash && cdw_hash_combine(hash[a] ^ hash[b], hash[a] + hash[b]) % candidates->every != 0)
-		return;
-	candidates->counted++;
-	cdw_pattern_count(candidates->counter, a, b);
+	cdw_pattern_count(state, a, b);
 }
+
+static cdw_packed
+pack_patterns(void *state)
+{
+	uint32 n;
+	cdw_pattern *pattern = cdw_pattern_counter_finish(state, &n, NULL);
+
+	return (cdw_packed){.data = pattern, .size = sizeof(cdw_pattern) * n};
+}
+
+static void
+merge_patterns(void *state, cdw_packed packed)
+{
+	cdw_pattern_counter *counter = state;
+	const cdw_pattern *pattern = packed.data;
+
+	for (Size i = 0; i < packed.size / sizeof(cdw_pattern); i++)
+		find_entry(counter, pattern[i].key)->count += pattern[i].count;
+}
+
+/* Counts the patterns of pairs: the state is a cdw_pattern_counter. */
+const cdw_visitor cdw_pattern_visitor = {
+	.begin = begin_patterns,
+	.visit = visit_pattern,
+	.pack = pack_patterns,
+	.merge = merge_patterns,
+};
 
 /*
  * The patterns of all candidate pairs, sorted. Of more than three million candidates a sample is
- * counted, chosen by a hash of what the two records say; scale is then what a counted pair
- * stands for.
+ * counted; scale is then what a counted pair stands for.
  */
 cdw_pattern *
 cdw_candidate_patterns(const cdw_blocks *blocks, const cdw_scorer *scorer, uint64 seed,
 					   uint32 *npatterns, double *scale)
 {
-	CandidateCounter candidates = {.counter = cdw_pattern_counter_create(scorer), .every = 1};
-	double expected = cdw_blocks_all_pairs(blocks, scorer->records);
+	const cdw_records *records = scorer->records;
+	cdw_sample *sample =
+		cdw_sample_create(records, cdw_blocks_all_pairs(blocks, records), MAX_SAMPLE, seed);
+	cdw_pattern_counter *counter =
+		cdw_visit_candidates(blocks, scorer, sample, &cdw_pattern_visitor, NULL);
 
-	if (expected > MAX_SAMPLE)
-	{
-		candidates.every = (uint64) ceil(expected / MAX_SAMPLE);
-		candidates.record_hash = cdw_record_hashes(scorer->records, seed);
-	}
-	cdw_walk_all(blocks, scorer->records, count_candidate, &candidates);
-	*scale = candidates.counted > 0 ? candidates.pairs / candidates.counted : 1;
-	if (candidates.record_hash)
-		pfree(candidates.record_hash);
-	return cdw_pattern_counter_finish(candidates.counter, npatterns, NULL);
+	*scale = sample ? sample->every : 1;
+	cdw_sample_free(sample);
+	return cdw_pattern_counter_finish(counter, npatterns, NULL);
 }

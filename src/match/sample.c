@@ -56,27 +56,38 @@ shuffle(const cdw_records *records, uint64 seed)
 	return shuffled;
 }
 
-static void
-count_random_pairs(const cdw_records *records, uint64 seed, cdw_pattern_counter *counter)
+/* Random pairs that count; returns how many. */
+static uint32
+draw_pairs(const cdw_records *records, uint64 seed, cdw_pair *pair)
 {
 	HashedRecord *shuffled = shuffle(records, seed);
 	pg_prng_state prng;
-	int counted = 0;
+	uint32 drawn = 0;
 
 	pg_prng_seed(&prng, seed);
-	for (int64 t = 0; counted < RANDOM_PAIRS && t < (int64) RANDOM_PAIRS * 10; t++)
+	for (int64 t = 0; drawn < RANDOM_PAIRS && t < (int64) RANDOM_PAIRS * 10; t++)
 	{
 		uint32 i = t % records->n;
 		uint32 j = (i + pg_prng_uint64_range(&prng, 1, records->n - 1)) % records->n;
 
 		if ((t & 1023) == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (!cdw_comparable(records, shuffled[i].record, shuffled[j].record))
-			continue;
-		cdw_pattern_count(counter, shuffled[i].record, shuffled[j].record);
-		counted++;
+		pair[drawn] = (cdw_pair){.a = shuffled[i].record, .b = shuffled[j].record};
+		drawn += cdw_comparable(records, pair[drawn].a, pair[drawn].b);
 	}
 	pfree(shuffled);
+	return drawn;
+}
+
+static cdw_pattern_counter *
+count_random_pairs(const cdw_scorer *scorer, uint64 seed)
+{
+	cdw_pair *pair = palloc(sizeof(cdw_pair) * RANDOM_PAIRS);
+	uint32 n = draw_pairs(scorer->records, seed, pair);
+	cdw_pattern_counter *counter = cdw_visit_pairs(pair, n, scorer, &cdw_pattern_visitor, NULL);
+
+	pfree(pair);
+	return counter;
 }
 
 /*
@@ -87,12 +98,15 @@ cdw_pattern *
 cdw_random_patterns(const cdw_scorer *scorer, uint64 seed, uint32 *npatterns)
 {
 	const cdw_records *records = scorer->records;
-	cdw_pattern_counter *counter = cdw_pattern_counter_create(scorer);
+	cdw_pattern_counter *counter;
 
 	if (cdw_comparable_pairs(records) <= ALL_PAIRS_UP_TO)
-		cdw_walk_comparable(records, count_pair, counter);
+	{
+		counter = cdw_pattern_counter_create(scorer);
+		cdw_walk_comparable(records, NULL, 0, records->n, count_pair, counter);
+	}
 	else
-		count_random_pairs(records, seed, counter);
+		counter = count_random_pairs(scorer, seed);
 	return cdw_pattern_counter_finish(counter, npatterns, NULL);
 }
 

@@ -17,32 +17,38 @@
 #include "utils/float.h"
 #include "utils/memutils.h"
 
+#define BOUND_SLACK 1e-6 /* nats, for the rounding of a bound that is added up in another order */
+
 /* What agreement on this record's value, which another one has as well, adds for its rarity. */
 double
 cdw_term_weight(const cdw_scorer *scorer, int field, cdw_record *record)
 {
 	double scale = scorer->term_scale[field];
+	uint32 others;
 
 	if (scale <= 0)
 		return 0;
-	return log(scale / (cdw_record_terms(scorer->records, record)[field] - 1));
+	others = cdw_record_terms(scorer->records, record)[field] - 1;
+	return others < CDW_RARE_TERMS ? scorer->rare_term[field][others] : log(scale / others);
 }
 
-/* What the levels of a unit's fields add to the evidence for a match. */
+/* What the level of a field adds to the evidence for a match. */
+static inline double
+field_weight(const cdw_scorer *scorer, int field, const uint8 *level, cdw_record *record)
+{
+	double weight = scorer->weight[field][level[field]];
+
+	return level[field] == 0 ? weight + cdw_term_weight(scorer, field, record) : weight;
+}
+
+/* What the levels of a unit's fields add. */
 static inline double
 unit_weight(const cdw_scorer *scorer, const cdw_unit *unit, const uint8 *level, cdw_record *record)
 {
-	double weight = scorer->weight[unit->field][level[unit->field]];
+	double weight = field_weight(scorer, unit->field, level, record);
 
-	if (level[unit->field] == 0)
-		weight += cdw_term_weight(scorer, unit->field, record);
-	if (unit->swap_with >= 0)
-	{
-		weight += scorer->weight[unit->swap_with][level[unit->swap_with]];
-		if (level[unit->swap_with] == 0)
-			weight += cdw_term_weight(scorer, unit->swap_with, record);
-	}
-	return weight;
+	return unit->swap_with < 0 ? weight
+							   : weight + field_weight(scorer, unit->swap_with, level, record);
 }
 
 /*
@@ -81,6 +87,17 @@ field_reach(const cdw_scorer *scorer, int field, int nlevels)
 	return reach;
 }
 
+/* The most that a field can add whose values differ; 0 where another field may speak for both. */
+static double
+unequal_reach(const cdw_scorer *scorer, int field, int nlevels)
+{
+	double reach = scorer->weight[field][1];
+
+	for (int l = 2; l < nlevels; l++)
+		reach = Max(reach, scorer->weight[field][l]);
+	return reach;
+}
+
 /* The most that dependences can add: fields that agree less often together than by chance. */
 static double
 dependence_reach(const cdw_model *model)
@@ -99,7 +116,7 @@ dependence_reach(const cdw_model *model)
 	return reach;
 }
 
-/* Orders the units by what they can add, so that the early exit is early. */
+/* Orders the units by what they can add at most, so that the early exit is early. */
 static void
 order_units(cdw_scorer *scorer, const double *field_reaches)
 {
@@ -121,9 +138,6 @@ order_units(cdw_scorer *scorer, const double *field_reaches)
 		}
 		scorer->order[position] = k;
 	}
-	scorer->reach[settings->nunits] = dependence_reach(scorer->model);
-	for (int k = settings->nunits - 1; k >= 0; k--)
-		scorer->reach[k] = scorer->reach[k + 1] + reach[scorer->order[k]];
 }
 
 /* What agreement on a value that only two records have gains, as a ratio; 0: agreement is not weighed. */
@@ -160,8 +174,19 @@ cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, const cdw_model 
 		}
 		if (settings->field[f].term_frequency)
 			scorer->term_scale[f] = term_scale(&field->term);
+		for (int n = 1; n < CDW_RARE_TERMS && scorer->term_scale[f] > 0; n++)
+			scorer->rare_term[f][n] = log(scorer->term_scale[f] / n);
 		reach[f] = field_reach(scorer, f, nlevels);
+		scorer->unequal_reach[f] = unequal_reach(scorer, f, nlevels);
 	}
+	for (int k = 0; k < settings->nunits; k++)
+	{
+		int second = settings->unit[k].swap_with;
+
+		if (second >= 0)
+			scorer->unequal_reach[second] = Max(scorer->unequal_reach[second], 0);
+	}
+	scorer->dependence_reach = dependence_reach(model);
 	order_units(scorer, reach);
 }
 
@@ -192,6 +217,93 @@ cdw_score(const cdw_scorer *scorer, uint32 a, uint32 b)
 	return weight;
 }
 
+/* Whether a field is equal or missing in a pair, so that its level is known without a comparison. */
+static inline bool
+is_plain(const cdw_records *records, cdw_record *a, cdw_record *b, int field, uint8 *level)
+{
+	int alen;
+	int blen;
+	const char *left = cdw_record_value(records, a, field, &alen);
+	const char *right = cdw_record_value(records, b, field, &blen);
+
+	if (alen == 0 || blen == 0)
+		level[field] = CDW_MISSING;
+	else if (alen == blen && memcmp(left, right, alen) == 0)
+		level[field] = 0;
+	else
+		return false;
+	return true;
+}
+
+/*
+ * The most that a unit can add to a pair by which of its values are equal or missing; *known says that it
+ * is what the unit does add, and level what its levels are.
+ */
+static inline double
+unit_bound(const cdw_scorer *scorer, const cdw_unit *unit, cdw_record *a, cdw_record *b,
+		   uint8 *level, bool *known)
+{
+	bool first = is_plain(scorer->records, a, b, unit->field, level);
+	bool second;
+
+	*known = first;
+	if (unit->swap_with < 0)
+		return first ? unit_weight(scorer, unit, level, a) : scorer->unequal_reach[unit->field];
+	second = is_plain(scorer->records, a, b, unit->swap_with, level);
+	/* equality on one side says that the values were not exchanged */
+	if ((first && level[unit->field] == 0) || (second && level[unit->swap_with] == 0))
+	{
+		double bound = 0;
+
+		*known = first && second;
+		if (*known)
+			return unit_weight(scorer, unit, level, a);
+		bound += first ? field_weight(scorer, unit->field, level, a)
+					   : scorer->unequal_reach[unit->field];
+		bound += second ? field_weight(scorer, unit->swap_with, level, a)
+						: scorer->unequal_reach[unit->swap_with];
+		return bound;
+	}
+	*known = false;
+	return Max(scorer->unequal_reach[unit->field], 0) + scorer->unequal_reach[unit->swap_with];
+}
+
+/*
+ * The levels of all fields in a pair, unless they cannot make it weigh more than cut. What is equal or
+ * missing is found out first: it costs next to nothing, and what the other fields can add at most is then
+ * often too little. Those are compared one by one as long as it may be enough.
+ */
+static bool
+levels_above(const cdw_scorer *scorer, cdw_record *a, cdw_record *b, double cut, uint8 *level)
+{
+	const cdw_match_settings *settings = scorer->records->settings;
+	double bound = scorer->prior_weight + scorer->dependence_reach + BOUND_SLACK;
+	double unit_bounds[CDW_MAX_FIELDS];
+	int open[CDW_MAX_FIELDS];
+	int nopen = 0;
+
+	for (int k = 0; k < settings->nunits; k++)
+	{
+		int u = scorer->order[k];
+		bool known;
+
+		unit_bounds[u] = unit_bound(scorer, &settings->unit[u], a, b, level, &known);
+		bound += unit_bounds[u];
+		if (!known)
+			open[nopen++] = u;
+	}
+	for (int k = 0; k < nopen; k++)
+	{
+		const cdw_unit *unit = &settings->unit[open[k]];
+
+		if (bound <= cut)
+			return false;
+		cdw_levels(scorer->records, unit, a, b, level);
+		bound += unit_weight(scorer, unit, level, a) - unit_bounds[open[k]];
+	}
+	return bound > cut;
+}
+
 /*
  * Whether a pair weighs more than cut, and then its weight. Stops as soon as the fields left cannot
  * lift it over the cut.
@@ -210,15 +322,10 @@ cdw_score_above(const cdw_scorer *scorer, uint32 a, uint32 b, double cut, double
 		*weight = cdw_rule_strength(scorer->records, left, right);
 		return *weight > cut;
 	}
+	if (!levels_above(scorer, left, right, cut, level))
+		return false;
 	for (int k = 0; k < settings->nunits; k++)
-	{
-		const cdw_unit *unit = &settings->unit[scorer->order[k]];
-
-		if (sum + scorer->reach[k] <= cut)
-			return false;
-		cdw_levels(scorer->records, unit, left, right, level);
-		sum += unit_weight(scorer, unit, level, left);
-	}
+		sum += unit_weight(scorer, &settings->unit[scorer->order[k]], level, left);
 	sum -= cdw_dependence_discount(scorer->model, level);
 	if (sum <= cut)
 		return false;
@@ -227,6 +334,8 @@ cdw_score_above(const cdw_scorer *scorer, uint32 a, uint32 b, double cut, double
 	return *weight > cut;
 }
 
+/* ---- visits ---- */
+
 typedef struct EdgeSearch
 {
 	const cdw_scorer *scorer;
@@ -234,33 +343,79 @@ typedef struct EdgeSearch
 	cdw_edges *edges;
 } EdgeSearch;
 
-static void
-keep_edge(uint32 a, uint32 b, void *arg)
+static void *
+begin_edges(const cdw_scorer *scorer, const void *cut)
 {
-	EdgeSearch *search = arg;
+	EdgeSearch *search = palloc(sizeof(EdgeSearch));
+
+	*search = (EdgeSearch){.scorer = scorer, .cut = *(const double *) cut};
+	search->edges = palloc0(sizeof(cdw_edges));
+	search->edges->capacity = 1024;
+	search->edges->edge = palloc(sizeof(cdw_edge) * search->edges->capacity);
+	return search;
+}
+
+static void
+make_room(cdw_edges *edges, Size more)
+{
+	if (edges->n + more <= edges->capacity)
+		return;
+	edges->capacity = Max(edges->capacity * 2, edges->n + more);
+	edges->edge = repalloc_huge(edges->edge, sizeof(cdw_edge) * edges->capacity);
+}
+
+static void
+visit_edge(uint32 a, uint32 b, void *state)
+{
+	EdgeSearch *search = state;
 	cdw_edges *edges = search->edges;
 	double weight;
 
 	edges->compared++;
 	if (!cdw_score_above(search->scorer, a, b, search->cut, &weight))
 		return;
-	if (edges->n == edges->capacity)
-	{
-		edges->capacity *= 2;
-		edges->edge = repalloc_huge(edges->edge, sizeof(cdw_edge) * edges->capacity);
-	}
+	make_room(edges, 1);
 	edges->edge[edges->n++] = (cdw_edge){.a = a, .b = b, .weight = weight};
 }
 
-/* Scores all candidates; keeps those above the cut. */
+/* The edges, and one more that is none: it carries the number of pairs. */
+static cdw_packed
+pack_edges(void *state)
+{
+	cdw_edges *edges = ((EdgeSearch *) state)->edges;
+
+	make_room(edges, 1);
+	edges->edge[edges->n] = (cdw_edge){.weight = edges->compared};
+	return (cdw_packed){.data = edges->edge, .size = sizeof(cdw_edge) * (edges->n + 1)};
+}
+
+static void
+merge_edges(void *state, cdw_packed packed)
+{
+	cdw_edges *edges = ((EdgeSearch *) state)->edges;
+	const cdw_edge *edge = packed.data;
+	Size n = packed.size / sizeof(cdw_edge) - 1;
+
+	make_room(edges, n);
+	memcpy(edges->edge + edges->n, edge, sizeof(cdw_edge) * n);
+	edges->n += n;
+	edges->compared += edge[n].weight;
+}
+
+/* Keeps the pairs that weigh more than a cut, a double that it is given. */
+const cdw_visitor cdw_edge_visitor = {
+	.argument_size = sizeof(double),
+	.begin = begin_edges,
+	.visit = visit_edge,
+	.pack = pack_edges,
+	.merge = merge_edges,
+};
+
+/* Scores all candidates; keeps those above the cut, in no order. */
 cdw_edges *
 cdw_find_edges(const cdw_blocks *blocks, const cdw_scorer *scorer, double cut)
 {
-	cdw_edges *edges = palloc0(sizeof(cdw_edges));
-	EdgeSearch search = {.scorer = scorer, .cut = cut, .edges = edges};
+	EdgeSearch *search = cdw_visit_candidates(blocks, scorer, NULL, &cdw_edge_visitor, &cut);
 
-	edges->capacity = 1024;
-	edges->edge = palloc(sizeof(cdw_edge) * edges->capacity);
-	cdw_walk_all(blocks, scorer->records, keep_edge, &search);
-	return edges;
+	return search->edges;
 }

@@ -106,10 +106,16 @@ typedef struct LinkLister
 	Size capacity;
 } LinkLister;
 
-static void
-list_link(uint32 a, uint32 b, void *arg)
+static void *
+begin_links(const cdw_scorer *scorer pg_attribute_unused(), const void *lister)
 {
-	LinkLister *lister = arg;
+	return *(LinkLister *const *) lister;
+}
+
+static void
+list_link(uint32 a, uint32 b, void *state)
+{
+	LinkLister *lister = state;
 	cdw_em *em = lister->em;
 
 	if (em->nlinks == lister->capacity)
@@ -121,16 +127,20 @@ list_link(uint32 a, uint32 b, void *arg)
 		(cdw_link_pair){.a = a, .b = b, .pattern = cdw_pattern_count(lister->counter, a, b)};
 }
 
+/* Lists links in one process: what it is given is where the list is. */
+static const cdw_visitor link_visitor = {.begin = begin_links, .visit = list_link};
+
 /* All candidates of a link, one by one, with their patterns. */
 static void
 list_links(cdw_em *em, const cdw_blocks *blocks, const cdw_scorer *scorer)
 {
 	LinkLister lister = {.em = em, .capacity = 1024};
+	LinkLister *list = &lister;
 	uint32 *rank;
 
 	lister.counter = cdw_pattern_counter_create(scorer);
 	em->link = palloc(sizeof(cdw_link_pair) * lister.capacity);
-	cdw_walk_all(blocks, scorer->records, list_link, &lister);
+	cdw_visit_candidates(blocks, scorer, NULL, &link_visitor, &list);
 	em->pattern = cdw_pattern_counter_finish(lister.counter, &em->npatterns, &rank);
 	em->scale = 1;
 	for (Size e = 0; e < em->nlinks; e++)

@@ -1,0 +1,560 @@
+/*
+ * src/match/parallel.c
+ *
+ * Walks by several processes. The records move into shared memory once, where it pays, and stay there;
+ * blocks and samples are copied for each walk. A worker makes the settings again from their document,
+ * because they point at code and at each other, and finds everything else by its offset.
+ *
+ * All processes take the next unit from one counter. Nothing is written to tables while workers run:
+ * PostgreSQL forbids it.
+ */
+#include "match/match.h"
+
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "match/walk.h"
+#include "miscadmin.h"
+#include "optimizer/optimizer.h"
+#include "port/atomics.h"
+#include "storage/lwlock.h"
+#include "utils/dsa.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+
+#define KEY_WALK 1
+#define KEY_DOCUMENT 2
+
+#define LEAST_PAIRS 300000.0	 /* visits that are worth a worker */
+#define LEAST_TO_SHARE 1000000.0 /* ... and moving the records first */
+
+/* The visitors that workers know, by number. */
+static const cdw_visitor *const visitors[] = {&cdw_count_visitor, &cdw_pattern_visitor,
+											  &cdw_rule_visitor, &cdw_edge_visitor};
+
+/* A block list in shared memory. */
+typedef struct SharedList
+{
+	uint32 nblocks;
+	uint32 largest;
+	dsa_pointer start;
+	dsa_pointer key;
+	dsa_pointer member;
+} SharedList;
+
+typedef struct SharedSplit
+{
+	int rule;
+	int other;
+	uint32 cap;
+	SharedList list;
+} SharedSplit;
+
+/* What a worker has found, packed. */
+typedef struct SharedResult
+{
+	dsa_pointer data;
+	Size size;
+} SharedResult;
+
+typedef struct SharedWalk
+{
+	dsa_handle area;
+	int tranche;
+	uint32 nrecords;
+	dsa_pointer place; /* of each record: a dsa_pointer */
+	bool rule_used[CDW_MAX_RULES];
+
+	int visitor;
+	char argument[64];
+	bool has_model;
+	cdw_model model;
+
+	bool has_blocks;
+	bool all_pairs;
+	int nlists;
+	SharedList list[CDW_MAX_RULES];
+	cdw_rule_blocks rule[CDW_MAX_RULES];
+	int nsplits;
+	dsa_pointer split;
+	dsa_pointer too_large;
+	Size ntoo_large;
+
+	dsa_pointer sample_hash;
+	cdw_sample sample;
+	dsa_pointer pair;
+	uint32 npairs;
+	dsa_pointer unit;
+	Size nunits;
+	pg_atomic_uint64 next_unit;
+	SharedResult result[FLEXIBLE_ARRAY_MEMBER]; /* by worker */
+} SharedWalk;
+
+typedef struct cdw_shared_records
+{
+	dsa_area *area;
+	dsa_pointer place;
+	MemoryContextCallback callback;
+} cdw_shared_records;
+
+/* ---- memory ---- */
+
+static dsa_pointer
+copy_to_area(dsa_area *area, const void *data, Size size)
+{
+	dsa_pointer pointer = dsa_allocate_extended(area, Max(size, 1), DSA_ALLOC_HUGE);
+
+	memcpy(dsa_get_address(area, pointer), data, size);
+	return pointer;
+}
+
+static void
+free_in_area(dsa_area *area, dsa_pointer pointer)
+{
+	if (DsaPointerIsValid(pointer))
+		dsa_free(area, pointer);
+}
+
+static int
+tranche(void)
+{
+	static int id = 0;
+
+	if (id == 0)
+		id = LWLockNewTrancheId();
+	LWLockRegisterTranche(id, "customer_dw");
+	return id;
+}
+
+/* With the records' context the area goes, whether or not the transaction has failed. */
+static void
+detach(void *arg)
+{
+	cdw_shared_records *shared = arg;
+
+	dsa_detach(shared->area);
+}
+
+/* Moves the chunks of the records' arena into the area, and the records' addresses with them. */
+static void
+move_chunks(cdw_records *records, dsa_area *area, const dsa_pointer *target, dsa_pointer *place)
+{
+	cdw_arena *arena = &records->arena;
+	uint32 c = 0;
+
+	for (uint32 i = 0; i < records->n; i++)
+	{
+		char *record = (char *) records->record[i];
+
+		/* records that were encoded one after the other are mostly neighbours here, too */
+		while (record < arena->chunks[c].start ||
+			   record >= arena->chunks[c].start + arena->chunks[c].size)
+			c = (c + 1) % arena->nchunks;
+		place[i] = target[c] + (record - arena->chunks[c].start);
+	}
+	for (c = 0; c < arena->nchunks; c++)
+	{
+		char *address = dsa_get_address(area, target[c]);
+
+		CHECK_FOR_INTERRUPTS();
+		memcpy(address, arena->chunks[c].start, arena->chunks[c].size);
+		pfree(arena->chunks[c].start);
+		arena->chunks[c].start = address;
+	}
+	arena->chunk_size = arena->chunk_used = 0; /* what comes later gets a chunk of its own */
+	for (uint32 i = 0; i < records->n; i++)
+		records->record[i] = dsa_get_address(area, place[i]);
+}
+
+/*
+ * Room in a new area for all chunks and for the records' places. A server with little shared memory, as
+ * in a container, raises an error here.
+ */
+static cdw_shared_records *
+reserve(const cdw_records *records, dsa_pointer *target)
+{
+	cdw_shared_records *shared = palloc0(sizeof(cdw_shared_records));
+
+	shared->area = dsa_create(tranche());
+	for (uint32 c = 0; c < records->arena.nchunks; c++)
+		target[c] =
+			dsa_allocate_extended(shared->area, records->arena.chunks[c].size, DSA_ALLOC_HUGE);
+	shared->place =
+		dsa_allocate_extended(shared->area, sizeof(dsa_pointer) * records->n, DSA_ALLOC_HUGE);
+	/* from here on it ends with the records, not with a resource owner */
+	dsa_pin_mapping(shared->area);
+	return shared;
+}
+
+/*
+ * Moves the records into shared memory, where they stay as long as they live. Returns false where there
+ * is no room: then one process does everything. Must not be called in parallel mode.
+ */
+static bool
+share_records(cdw_records *records)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	dsa_pointer *target;
+	volatile bool shared = true;
+
+	if (records->shared)
+		return true;
+	target = palloc(sizeof(dsa_pointer) * Max(records->arena.nchunks, 1));
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(records->arena.context);
+	PG_TRY();
+	{
+		records->shared = reserve(records, target);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		/* shared memory that is used up is no reason to fail; a cancelled query is */
+		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED)
+			PG_RE_THROW();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		ereport(DEBUG1, (errmsg_internal("no parallel workers: %s", error->message)));
+		FreeErrorData(error);
+		shared = false;
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	if (shared)
+	{
+		records->shared->callback.func = detach;
+		records->shared->callback.arg = records->shared;
+		MemoryContextRegisterResetCallback(records->arena.context, &records->shared->callback);
+		move_chunks(records, records->shared->area, target,
+					dsa_get_address(records->shared->area, records->shared->place));
+	}
+	pfree(target);
+	return shared;
+}
+
+/* ---- what workers are given ---- */
+
+static SharedList
+share_list(dsa_area *area, const cdw_block_list *list)
+{
+	Size members = list->nblocks > 0 ? list->start[list->nblocks] : 0;
+	SharedList shared = {.nblocks = list->nblocks, .largest = list->largest};
+
+	if (list->nblocks == 0)
+		return shared;
+	shared.start = copy_to_area(area, list->start, sizeof(Size) * ((Size) list->nblocks + 1));
+	shared.key = copy_to_area(area, list->key, sizeof(uint32) * (Size) list->nblocks);
+	shared.member = copy_to_area(area, list->member, sizeof(uint32) * members);
+	return shared;
+}
+
+static void
+free_list(dsa_area *area, const SharedList *list)
+{
+	free_in_area(area, list->start);
+	free_in_area(area, list->key);
+	free_in_area(area, list->member);
+}
+
+static cdw_block_list
+attach_list(dsa_area *area, const SharedList *shared)
+{
+	cdw_block_list list = {.nblocks = shared->nblocks, .largest = shared->largest};
+
+	if (list.nblocks == 0)
+		return list;
+	list.start = dsa_get_address(area, shared->start);
+	list.key = dsa_get_address(area, shared->key);
+	list.member = dsa_get_address(area, shared->member);
+	return list;
+}
+
+static void
+share_blocks(dsa_area *area, const cdw_blocks *blocks, SharedWalk *shared)
+{
+	SharedSplit *split;
+	uint64 *group;
+
+	shared->has_blocks = true;
+	shared->all_pairs = blocks->all_pairs;
+	shared->nlists = blocks->nlists;
+	memcpy(shared->rule, blocks->rule, sizeof(shared->rule));
+	for (int r = 0; r < blocks->nlists; r++)
+		shared->list[r] = share_list(area, &blocks->list[r]);
+	shared->nsplits = blocks->nsplits;
+	if (blocks->nsplits == 0)
+		return;
+	split = palloc(sizeof(SharedSplit) * blocks->nsplits);
+	for (int s = 0; s < blocks->nsplits; s++)
+		split[s] = (SharedSplit){.rule = blocks->split[s].rule,
+								 .other = blocks->split[s].other,
+								 .cap = blocks->split[s].cap,
+								 .list = share_list(area, &blocks->split[s].list)};
+	shared->split = copy_to_area(area, split, sizeof(SharedSplit) * blocks->nsplits);
+	group = cdw_too_large_groups(blocks, &shared->ntoo_large);
+	shared->too_large = copy_to_area(area, group, sizeof(uint64) * shared->ntoo_large);
+	pfree(split);
+	pfree(group);
+}
+
+static void
+free_blocks(dsa_area *area, const SharedWalk *shared)
+{
+	SharedSplit *split;
+
+	for (int r = 0; r < shared->nlists; r++)
+		free_list(area, &shared->list[r]);
+	if (shared->nsplits == 0)
+		return;
+	split = dsa_get_address(area, shared->split);
+	for (int s = 0; s < shared->nsplits; s++)
+		free_list(area, &split[s].list);
+	dsa_free(area, shared->split);
+	dsa_free(area, shared->too_large);
+}
+
+static cdw_blocks *
+attach_blocks(dsa_area *area, const SharedWalk *shared)
+{
+	cdw_blocks *blocks = palloc0(sizeof(cdw_blocks));
+	const SharedSplit *split;
+
+	blocks->all_pairs = shared->all_pairs;
+	blocks->nlists = shared->nlists;
+	memcpy(blocks->rule, shared->rule, sizeof(blocks->rule));
+	for (int r = 0; r < blocks->nlists; r++)
+		blocks->list[r] = attach_list(area, &shared->list[r]);
+	blocks->nsplits = shared->nsplits;
+	if (blocks->nsplits == 0)
+		return blocks;
+	split = dsa_get_address(area, shared->split);
+	blocks->split = palloc0(sizeof(cdw_block_split) * blocks->nsplits);
+	for (int s = 0; s < blocks->nsplits; s++)
+		blocks->split[s] = (cdw_block_split){.rule = split[s].rule,
+											 .other = split[s].other,
+											 .cap = split[s].cap,
+											 .list = attach_list(area, &split[s].list)};
+	cdw_set_too_large_groups(blocks, dsa_get_address(area, shared->too_large), shared->ntoo_large);
+	return blocks;
+}
+
+static void
+share_walk(const cdw_walk *walk, const cdw_scorer *scorer, SharedWalk *shared)
+{
+	const cdw_records *records = scorer->records;
+	dsa_area *area = records->shared->area;
+
+	shared->area = dsa_get_handle(area);
+	shared->tranche = tranche();
+	shared->nrecords = records->n;
+	shared->place = records->shared->place;
+	for (int r = 0; r < records->settings->nrules; r++)
+		shared->rule_used[r] = records->settings->rule[r].nslots > 0;
+	shared->has_model = scorer->model != NULL;
+	if (scorer->model)
+		shared->model = *scorer->model;
+	if (walk->blocks)
+		share_blocks(area, walk->blocks, shared);
+	if (walk->sample)
+	{
+		shared->sample = *walk->sample;
+		shared->sample_hash = copy_to_area(area, walk->sample->hash, sizeof(uint64) * records->n);
+	}
+	if (walk->pair)
+		shared->pair = copy_to_area(area, walk->pair, sizeof(cdw_pair) * walk->npairs);
+	shared->npairs = walk->npairs;
+	shared->unit = copy_to_area(area, walk->unit, sizeof(cdw_walk_unit) * walk->nunits);
+	shared->nunits = walk->nunits;
+	pg_atomic_init_u64(&shared->next_unit, 0);
+}
+
+static void
+free_walk(dsa_area *area, const SharedWalk *shared)
+{
+	if (shared->has_blocks)
+		free_blocks(area, shared);
+	free_in_area(area, shared->sample_hash);
+	free_in_area(area, shared->pair);
+	free_in_area(area, shared->unit);
+}
+
+/* ---- the work ---- */
+
+/* Takes one unit after the other until there are none. */
+static void
+work(SharedWalk *shared, const cdw_walk *walk, const cdw_records *records,
+	 const cdw_visitor *visitor, void *state)
+{
+	for (;;)
+	{
+		uint64 u = pg_atomic_fetch_add_u64(&shared->next_unit, 1);
+
+		if (u >= walk->nunits)
+			return;
+		cdw_walk_visit(walk, records, &walk->unit[u], visitor->visit, state);
+	}
+}
+
+static cdw_records *
+attach_records(dsa_area *area, const SharedWalk *shared, const cdw_match_settings *settings)
+{
+	cdw_records *records = cdw_records_create(settings);
+	const dsa_pointer *place = dsa_get_address(area, shared->place);
+
+	records->n = shared->nrecords;
+	pfree(records->record);
+	records->record =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(cdw_record *) * records->n);
+	for (uint32 i = 0; i < records->n; i++)
+		records->record[i] = dsa_get_address(area, place[i]);
+	return records;
+}
+
+/* The settings' document, which a worker makes the settings from. */
+char *
+cdw_worker_document(shm_toc *toc)
+{
+	return shm_toc_lookup(toc, KEY_DOCUMENT, false);
+}
+
+/* A worker's part of a walk; settings are as the document has them. */
+void
+cdw_worker_walk(shm_toc *toc, cdw_match_settings *settings)
+{
+	SharedWalk *shared = shm_toc_lookup(toc, KEY_WALK, false);
+	const cdw_visitor *visitor = visitors[shared->visitor];
+	cdw_walk walk = {.npairs = shared->npairs, .nunits = shared->nunits};
+	cdw_scorer *scorer = palloc0(sizeof(cdw_scorer));
+	SharedResult *result = &shared->result[ParallelWorkerNumber];
+	cdw_sample sample = shared->sample;
+	cdw_records *records;
+	cdw_packed packed;
+	dsa_area *area;
+	void *state;
+
+	LWLockRegisterTranche(shared->tranche, "customer_dw");
+	area = dsa_attach(shared->area);
+	cdw_use_rules(settings, shared->rule_used);
+	records = attach_records(area, shared, settings);
+	scorer->records = records;
+	if (shared->has_model)
+		cdw_scorer_init(scorer, records, &shared->model);
+	if (shared->has_blocks)
+		walk.blocks = attach_blocks(area, shared);
+	if (DsaPointerIsValid(shared->sample_hash))
+	{
+		sample.hash = dsa_get_address(area, shared->sample_hash);
+		walk.sample = &sample;
+	}
+	if (DsaPointerIsValid(shared->pair))
+		walk.pair = dsa_get_address(area, shared->pair);
+	walk.unit = dsa_get_address(area, shared->unit);
+	state = visitor->begin(scorer, shared->argument);
+	work(shared, &walk, records, visitor, state);
+	packed = visitor->pack(state);
+	result->data = copy_to_area(area, packed.data, packed.size);
+	result->size = packed.size;
+	dsa_detach(area);
+}
+
+/* ---- the leader ---- */
+
+static int
+visitor_number(const cdw_visitor *visitor)
+{
+	for (int v = 0; v < (int) lengthof(visitors); v++)
+		if (visitors[v] == visitor)
+			return v;
+	return -1;
+}
+
+/* How many workers a walk is worth: as many as maintenance may have, each with enough to do. */
+static int
+plan_workers(const cdw_walk *walk, const cdw_records *records, const cdw_visitor *visitor)
+{
+	double least = records->shared ? LEAST_PAIRS : LEAST_TO_SHARE;
+
+	if (walk->expected < least || visitor_number(visitor) < 0 || !IsUnderPostmaster ||
+		IsInParallelMode() || records->settings->document == NULL)
+		return 0;
+	return (int) Min(max_parallel_maintenance_workers, walk->expected / LEAST_PAIRS);
+}
+
+static void
+merge_results(dsa_area *area, SharedWalk *shared, int nworkers, const cdw_visitor *visitor,
+			  void *state)
+{
+	for (int w = 0; w < nworkers; w++)
+	{
+		SharedResult *result = &shared->result[w];
+
+		if (!DsaPointerIsValid(result->data))
+			continue;
+		visitor->merge(
+			state, (cdw_packed){.data = dsa_get_address(area, result->data), .size = result->size});
+		dsa_free(area, result->data);
+	}
+}
+
+static SharedWalk *
+begin_parallel(ParallelContext *context, const char *document)
+{
+	Size size = offsetof(SharedWalk, result) + sizeof(SharedResult) * context->nworkers;
+	SharedWalk *shared;
+	char *copy;
+
+	shm_toc_estimate_chunk(&context->estimator, size);
+	shm_toc_estimate_chunk(&context->estimator, strlen(document) + 1);
+	shm_toc_estimate_keys(&context->estimator, 2);
+	InitializeParallelDSM(context);
+	if (context->seg == NULL)
+		return NULL;
+	shared = shm_toc_allocate(context->toc, size);
+	memset(shared, 0, size);
+	copy = shm_toc_allocate(context->toc, strlen(document) + 1);
+	strcpy(copy, document);
+	shm_toc_insert(context->toc, KEY_WALK, shared);
+	shm_toc_insert(context->toc, KEY_DOCUMENT, copy);
+	return shared;
+}
+
+/*
+ * Visits everything with the help of workers, if that is worth it; false: nothing is done yet. The
+ * leader's state then has what all of them have found.
+ */
+bool
+cdw_walk_in_parallel(cdw_walk *walk, const cdw_scorer *scorer, const cdw_visitor *visitor,
+					 const void *argument, void *state)
+{
+	cdw_records *records = (cdw_records *) scorer->records;
+	int nworkers = plan_workers(walk, records, visitor);
+	ParallelContext *context;
+	SharedWalk *shared;
+
+	Assert(visitor->argument_size <= sizeof(shared->argument));
+	if (nworkers == 0 || !share_records(records))
+		return false;
+	EnterParallelMode();
+	context = CreateParallelContext("customer_dw", "cdw_match_worker", nworkers);
+	shared = begin_parallel(context, records->settings->document);
+	if (shared)
+	{
+		share_walk(walk, scorer, shared);
+		shared->visitor = visitor_number(visitor);
+		if (visitor->argument_size > 0)
+			memcpy(shared->argument, argument, visitor->argument_size);
+		LaunchParallelWorkers(context);
+		work(shared, walk, records, visitor, state);
+		WaitForParallelWorkersToFinish(context);
+		merge_results(records->shared->area, shared, context->nworkers_launched, visitor, state);
+		free_walk(records->shared->area, shared);
+	}
+	DestroyParallelContext(context);
+	ExitParallelMode();
+	return shared != NULL;
+}

@@ -1,0 +1,54 @@
+/*
+ * src/match/walk.h
+ *
+ * How a walk over pairs is cut into units and shared out among processes; private to the module.
+ */
+#ifndef CDW_MATCH_WALK_H
+#define CDW_MATCH_WALK_H
+
+#include "match/match.h"
+
+#define PREFETCH_PAIRS 6 /* ahead */
+
+/* Blocks of a list, or records with all pairs, or pairs of a list: from first to before end. */
+typedef struct cdw_walk_unit
+{
+	int list; /* a rule's, or behind those a split's */
+	uint32 first;
+	uint32 end;
+} cdw_walk_unit;
+
+typedef struct cdw_walk
+{
+	const cdw_blocks *blocks;
+	const cdw_sample *sample; /* NULL: every pair is visited */
+	const cdw_pair *pair;	  /* instead of blocks: these pairs */
+	uint32 npairs;
+	cdw_walk_unit *unit;
+	Size nunits;
+	Size capacity;
+	double expected; /* visits, about */
+} cdw_walk;
+
+extern void cdw_walk_visit(const cdw_walk *walk, const cdw_records *records,
+						   const cdw_walk_unit *unit, cdw_pair_callback visit, void *state);
+
+/* parallel.c */
+extern bool cdw_walk_in_parallel(cdw_walk *walk, const cdw_scorer *scorer,
+								 const cdw_visitor *visitor, const void *argument, void *state);
+
+/* A pair of the list is visited soon. */
+static inline void
+cdw_prefetch_pair(const cdw_records *records, const cdw_pair *pair)
+{
+	const char *a = (const char *) records->record[pair->a];
+	const char *b = (const char *) records->record[pair->b];
+
+	for (int line = 0; line < 256; line += 64)
+	{
+		__builtin_prefetch(a + line);
+		__builtin_prefetch(b + line);
+	}
+}
+
+#endif /* CDW_MATCH_WALK_H */
