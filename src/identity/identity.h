@@ -103,6 +103,11 @@ typedef struct cdw_population
 
 extern char *cdw_source_query(const cdw_resolver *resolver);
 extern cdw_population *cdw_load_population(const cdw_resolver *resolver);
+extern cdw_population *cdw_load_sample(const cdw_resolver *resolver, double share);
+extern double cdw_count_population(const cdw_resolver *resolver);
+
+/* rehearsal.c */
+extern void cdw_choose_resolver_rules(cdw_resolver *resolver);
 
 /* evidence.c: a population with a model, ready to be compared */
 typedef struct cdw_evidence

@@ -173,6 +173,7 @@ CDW_FUNCTION(cdw_train_procedure)
 	PreventCommandIfReadOnly("CALL cdw.train");
 	resolver = cdw_resolver_open_to_write(name, "train");
 	cdw_check_takes_model(resolver);
+	cdw_choose_resolver_rules(resolver);
 	population = cdw_load_population(resolver);
 	if (!has_pairs(population))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -306,7 +307,10 @@ CDW_FUNCTION(cdw_resolve)
 	cdw_check_probability(threshold, "threshold");
 	PreventCommandIfReadOnly("CALL cdw.resolve");
 	resolver = cdw_resolver_open_to_write(name, "resolve");
-	cdw_use_model_rules(resolver);
+	if (resolver->model)
+		cdw_use_model_rules(resolver);
+	else
+		cdw_choose_resolver_rules(resolver);
 	population = cdw_load_population(resolver);
 	settings = cdw_restrict_search_path();
 	least = Min(threshold, resolver->match.min_probability);

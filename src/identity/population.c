@@ -24,6 +24,7 @@ typedef struct Loader
 	int nsources;
 	Source *source; /* by name */
 	cdw_raw_value raw[CDW_MAX_FIELDS];
+	uint64 last; /* the greatest hash of a row that is taken; of a sample */
 } Loader;
 
 /* A field's value as text; of a place in two columns both, "latitude,longitude". */
@@ -116,24 +117,11 @@ order_sources(const Loader *loader, cdw_records *records)
 	pfree(rank);
 }
 
-/* Runs in the stream's row context; the records and the keys keep to their own. */
+/* The values of a row, the first of them at column. */
 static void
-load_row(TupleTableSlot *slot, void *arg)
+read_values(Loader *loader, TupleTableSlot *slot, int column)
 {
-	Loader *loader = arg;
-	const cdw_resolver *resolver = loader->resolver;
-	cdw_keys *keys = loader->population->keys;
-	Datum key = cdw_keys_read(keys, slot, 0, loader->relation);
-	uint32 source = 0;
-	int column = 1;
-
-	if (resolver->source_column)
-	{
-		source = source_number(
-			loader, slot->tts_isnull[column] ? "" : TextDatumGetCString(slot->tts_values[column]));
-		column++;
-	}
-	for (int f = 0; f < resolver->match.nfields; f++, column++)
+	for (int f = 0; f < loader->resolver->match.nfields; f++, column++)
 	{
 		loader->raw[f] = (cdw_raw_value){0};
 		if (!slot->tts_isnull[column])
@@ -144,6 +132,39 @@ load_row(TupleTableSlot *slot, void *arg)
 			loader->raw[f].len = VARSIZE_ANY_EXHDR(value);
 		}
 	}
+}
+
+/* Whether a sample has the row: decided by what it says, so that the order of rows does not matter. */
+static bool
+is_drawn(const Loader *loader)
+{
+	uint64 hash = 0;
+
+	if (loader->last == PG_UINT64_MAX)
+		return true;
+	for (int f = 0; f < loader->resolver->match.nfields; f++)
+		hash = cdw_hash_combine(hash, cdw_hash_bytes(loader->raw[f].text ? loader->raw[f].text : "",
+													 loader->raw[f].len, 0));
+	return hash <= loader->last;
+}
+
+/* Runs in the stream's row context; the records and the keys keep to their own. */
+static void
+load_row(TupleTableSlot *slot, void *arg)
+{
+	Loader *loader = arg;
+	const cdw_resolver *resolver = loader->resolver;
+	cdw_keys *keys = loader->population->keys;
+	Datum key = cdw_keys_read(keys, slot, 0, loader->relation);
+	int column = resolver->source_column ? 2 : 1;
+	uint32 source = 0;
+
+	read_values(loader, slot, column);
+	if (!is_drawn(loader))
+		return;
+	if (resolver->source_column)
+		source = source_number(loader,
+							   slot->tts_isnull[1] ? "" : TextDatumGetCString(slot->tts_values[1]));
 	cdw_keys_add(keys, key);
 	cdw_records_add(loader->population->records, loader->raw, source);
 }
@@ -175,26 +196,61 @@ order_by_key(const cdw_resolver *resolver, cdw_population *population)
 }
 
 /*
- * All rows of the source in key order. Raises 42501 where the caller may not read all of them,
- * 23502 and 23505 where the key is null or not unique.
+ * Rows of the source in key order: all, or a share of them. Raises 42501 where the caller may not read all
+ * of them, 23502 and 23505 where the key is null or not unique.
  */
-cdw_population *
-cdw_load_population(const cdw_resolver *resolver)
+static cdw_population *
+load(const cdw_resolver *resolver, double share)
 {
 	cdw_population *population = palloc0(sizeof(cdw_population));
 	Loader loader = {.resolver = resolver,
 					 .population = population,
 					 .relation = cdw_relation_name(resolver->source),
-					 .context = CurrentMemoryContext};
+					 .context = CurrentMemoryContext,
+					 .last = share < 1 ? (uint64) (share * PG_UINT64_MAX) : PG_UINT64_MAX};
 	int settings;
 
 	cdw_check_utf8();
 	population->keys = cdw_keys_create(resolver);
 	population->records = cdw_records_create(&resolver->match);
+	population->records->share = share;
 	settings = cdw_portable_output();
 	cdw_stream(cdw_source_query(resolver), 0, NULL, NULL, load_row, &loader);
 	cdw_restore_settings(settings);
 	order_sources(&loader, population->records);
 	order_by_key(resolver, population);
 	return population;
+}
+
+/* All rows of the source. */
+cdw_population *
+cdw_load_population(const cdw_resolver *resolver)
+{
+	return load(resolver, 1);
+}
+
+/* About a share of them, 0 to 1, drawn by what they say. */
+cdw_population *
+cdw_load_sample(const cdw_resolver *resolver, double share)
+{
+	return load(resolver, Min(share, 1));
+}
+
+static void
+read_count(TupleTableSlot *slot, void *arg)
+{
+	*(double *) arg = (double) DatumGetInt64(slot->tts_values[0]);
+}
+
+/* How many rows the source has. */
+double
+cdw_count_population(const cdw_resolver *resolver)
+{
+	int settings = cdw_portable_output();
+	double n = 0;
+
+	cdw_stream(psprintf("SELECT pg_catalog.count(*) FROM %s", cdw_relation_name(resolver->source)),
+			   0, NULL, NULL, read_count, &n);
+	cdw_restore_settings(settings);
+	return n;
 }

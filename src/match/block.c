@@ -120,6 +120,8 @@ cdw_blocks_build(cdw_records *records, bool all_pairs, const int *cap)
 		Size n;
 
 		CHECK_FOR_INTERRUPTS();
+		if (settings->rule[r].nslots == 0)
+			continue;
 		blocks->rule[r].cap = CDW_MAX_RECORDS;
 		n = key_entries(records, &settings->rule[r], entries);
 		cdw_radix_sort(entries, scratch, n);

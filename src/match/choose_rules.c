@@ -38,23 +38,46 @@ static const int block_sizes[] = {1000, 700, 500, 350, 250, 200, 140, 100, 70, 5
 #define LEAST_PROBABILITY 1e-4
 #define LEAST_GAIN .002 /* of the probability mass, that a rule must add */
 
+/* The records of the source, of which those at hand may be a sample. */
+static double
+all_records(const cdw_records *records)
+{
+	return records->n / records->share;
+}
+
 /* The budget of candidates per record. */
 static double
 budget(const cdw_records *records)
 {
+	double n = all_records(records);
+
 	if (records->settings->pairs_per_record > 0)
 		return records->settings->pairs_per_record;
-	return records->n >= LARGE_RECORDS	 ? LARGE_BUDGET
-		   : records->n <= SMALL_RECORDS ? SMALL_BUDGET
-										 : BUDGET;
+	return n >= LARGE_RECORDS ? LARGE_BUDGET : n <= SMALL_RECORDS ? SMALL_BUDGET : BUDGET;
+}
+
+/* So many candidates per record of the source, as those of a sample: it has a pair with its share squared. */
+static double
+pairs_within(const cdw_records *records, double pairs_per_record)
+{
+	return pairs_per_record * all_records(records) * records->share * records->share;
+}
+
+/* What is left of a block of that size in a sample. */
+static int
+size_within(const cdw_records *records, int size)
+{
+	return Max((int) rint(size * records->share), 2);
 }
 
 /* Whether rules are taken one by one. */
 static bool
 takes_few(const cdw_records *records)
 {
-	return records->settings->default_rules && records->settings->max_block == 0 &&
-		   (records->n >= LARGE_RECORDS || records->settings->pairs_per_record > 0);
+	const cdw_match_settings *settings = records->settings;
+
+	return settings->default_rules && !settings->rules_chosen && settings->max_block == 0 &&
+		   (all_records(records) >= LARGE_RECORDS || settings->pairs_per_record > 0);
 }
 
 /* Pairs in the blocks of all rules that are used up to a size, as often as they come. */
@@ -73,8 +96,9 @@ pairs_up_to(const cdw_blocks *blocks, int size)
 static double
 count_candidates(const cdw_blocks *blocks, const cdw_scorer *scorer, double raw)
 {
-	cdw_sample *sample =
-		takes_few(scorer->records) ? cdw_sample_create(scorer->records, raw, MAX_SAMPLE, 0) : NULL;
+	cdw_sample *sample = all_records(scorer->records) >= LARGE_RECORDS
+							 ? cdw_sample_create(scorer->records, raw, MAX_SAMPLE, 0)
+							 : NULL;
 	double pairs =
 		*(double *) cdw_visit_candidates(blocks, scorer, sample, &cdw_count_visitor, NULL);
 
@@ -124,12 +148,13 @@ cap_together(cdw_blocks *blocks, cdw_records *records, double most, bool quick)
 	while (low < high)
 	{
 		int middle = (low + high) / 2;
-		double raw = pairs_up_to(blocks, block_sizes[middle]);
+		int size = size_within(records, block_sizes[middle]);
+		double raw = pairs_up_to(blocks, size);
 		bool fits = raw <= most;
 
 		if (!fits && !quick && raw <= most * MOST_REPEATED)
 		{
-			cap_all(blocks, records, block_sizes[middle]);
+			cap_all(blocks, records, size);
 			fits = within(blocks, &counter, most);
 		}
 		if (fits)
@@ -137,7 +162,7 @@ cap_together(cdw_blocks *blocks, cdw_records *records, double most, bool quick)
 		else
 			low = middle + 1;
 	}
-	cap_all(blocks, records, block_sizes[low]);
+	cap_all(blocks, records, size_within(records, block_sizes[low]));
 	if (quick)
 		return;
 	cdw_split_blocks(blocks, records);
@@ -172,7 +197,7 @@ cdw_choose_blocks(cdw_records *records, bool all_pairs)
 {
 	const cdw_match_settings *settings = records->settings;
 	cdw_blocks *blocks = cdw_blocks_build(records, all_pairs, NULL);
-	double n = records->n;
+	bool few = takes_few(records);
 
 	if (all_pairs)
 		return blocks;
@@ -182,10 +207,10 @@ cdw_choose_blocks(cdw_records *records, bool all_pairs)
 		cdw_split_blocks(blocks, records);
 	}
 	else if (!settings->default_rules)
-		cap_each(blocks, records, Max(budget(records), BUDGET) * n);
+		cap_each(blocks, records, pairs_within(records, Max(budget(records), BUDGET)));
 	else
-		cap_together(blocks, records, (takes_few(records) ? FIRST_BUDGET : budget(records)) * n,
-					 takes_few(records));
+		cap_together(blocks, records, pairs_within(records, few ? FIRST_BUDGET : budget(records)),
+					 few);
 	return blocks;
 }
 
@@ -381,15 +406,15 @@ take_rules(rule_set_hash *table, int nrules, double scale, double records, doubl
 }
 
 /*
- * After a first training: of the default rules of a large table keeps those that find most matches for
- * the pairs they cost, drops the others and caps the blocks anew. Returns whether the candidates are
- * others now; then the model has to be trained on them. Where no rule finds anything, all stay.
+ * After a first training: whether of the default rules of a large table only those are used that find
+ * most matches for the pairs they cost. Where no rule finds anything, all are.
  */
 bool
-cdw_choose_rules(cdw_records *records, const cdw_scorer *scorer, cdw_blocks *blocks)
+cdw_choose_rules(const cdw_records *records, const cdw_scorer *scorer, const cdw_blocks *blocks,
+				 bool *used)
 {
 	int nrules = records->settings->nrules;
-	double most = budget(records) * records->n;
+	double most = budget(records) * all_records(records);
 	rule_set_hash *table;
 	uint64 taken;
 	double scale;
@@ -397,11 +422,20 @@ cdw_choose_rules(cdw_records *records, const cdw_scorer *scorer, cdw_blocks *blo
 	if (blocks->all_pairs || !takes_few(records))
 		return false;
 	table = weigh_pairs(blocks, scorer, &scale);
-	taken = take_rules(table, nrules, scale, records->n, most);
+	scale /= records->share * records->share;
+	taken = take_rules(table, nrules, scale, all_records(records), most);
 	rule_set_destroy(table);
-	for (int r = 0; taken != 0 && r < nrules; r++)
-		if (!(taken >> r & 1))
-			cdw_blocks_drop(blocks, records, r);
-	cap_together(blocks, records, most, false);
+	for (int r = 0; r < nrules; r++)
+		used[r] = taken == 0 || (taken >> r & 1);
 	return true;
+}
+
+/* Gives up the rules that are not used and caps the blocks of the others anew. */
+void
+cdw_use_chosen_rules(cdw_records *records, cdw_blocks *blocks, const bool *used)
+{
+	for (int r = 0; r < blocks->nlists; r++)
+		if (!used[r])
+			cdw_blocks_drop(blocks, records, r);
+	cap_together(blocks, records, pairs_within(records, budget(records)), false);
 }

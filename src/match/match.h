@@ -184,6 +184,7 @@ typedef struct cdw_match_settings
 	int nslots;			/* keys in a record, of all rules */
 	bool several_keys;	/* some rule gives a record more than one */
 	bool default_rules; /* the rules are the fields' own, to choose from */
+	bool rules_chosen;	/* ... and those to be used have been */
 	int personal;		/* fields that a household does not share */
 	bool households;	/* some fields are shared by households, others are not */
 	bool link;			/* only pairs of two different sources count */
@@ -252,6 +253,7 @@ typedef struct cdw_records
 	uint32 n;
 	uint32 capacity;
 	cdw_record **record;
+	double share; /* of the source's records that are here; 1: all */
 	cdw_arena arena;
 	uint32 nsources; /* 0: unknown */
 	char **source_name;
@@ -681,7 +683,9 @@ extern cdw_edges *cdw_find_edges(const cdw_blocks *blocks, const cdw_scorer *sco
 /* ---- choice of rules (choose_rules.c) ---- */
 
 extern cdw_blocks *cdw_choose_blocks(cdw_records *records, bool all_pairs);
-extern bool cdw_choose_rules(cdw_records *records, const cdw_scorer *scorer, cdw_blocks *blocks);
+extern bool cdw_choose_rules(const cdw_records *records, const cdw_scorer *scorer,
+							 const cdw_blocks *blocks, bool *used);
+extern void cdw_use_chosen_rules(cdw_records *records, cdw_blocks *blocks, const bool *used);
 
 /* ---- labelled pairs (label.c) ---- */
 
@@ -707,6 +711,7 @@ extern const cdw_label *cdw_find_label(const cdw_labels *labels, uint32 a, uint3
 
 /* ---- training (train.c) ---- */
 
+extern void cdw_rehearse(cdw_records *sample, const cdw_terms *terms, int64 seed, bool *used);
 extern void cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels,
 					  int64 seed, cdw_blocks **blocks, cdw_model *model);
 

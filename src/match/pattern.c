@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 
 #define MAX_SAMPLE 3000000.0
+#define REHEARSAL_SAMPLE 500000.0
 
 typedef struct PatternEntry
 {
@@ -213,7 +214,8 @@ cdw_candidate_patterns(const cdw_blocks *blocks, const cdw_scorer *scorer, uint6
 {
 	const cdw_records *records = scorer->records;
 	cdw_sample *sample =
-		cdw_sample_create(records, cdw_blocks_all_pairs(blocks, records), MAX_SAMPLE, seed);
+		cdw_sample_create(records, cdw_blocks_all_pairs(blocks, records),
+						  records->share < 1 ? REHEARSAL_SAMPLE : MAX_SAMPLE, seed);
 	cdw_pattern_counter *counter =
 		cdw_visit_candidates(blocks, scorer, sample, &cdw_pattern_visitor, NULL);
 

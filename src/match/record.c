@@ -19,6 +19,7 @@ cdw_records_create(const cdw_match_settings *settings)
 	cdw_records *records = palloc0(sizeof(cdw_records));
 
 	records->settings = settings;
+	records->share = 1;
 	for (int f = 0; f < settings->nfields; f++)
 		records->split_index[f] = settings->field[f].comparison->split ? records->nsplit++ : -1;
 	records->end_offset = sizeof(uint32) * (settings->nslots + settings->nfields + 1);

@@ -252,6 +252,7 @@ cdw_use_rules(cdw_match_settings *settings, const bool *used)
 {
 	settings->nslots = 0;
 	settings->several_keys = false;
+	settings->rules_chosen = true;
 	for (int r = 0; r < settings->nrules; r++)
 	{
 		cdw_rule *rule = &settings->rule[r];

@@ -17,6 +17,7 @@
 
 #define ALL_PAIRS_UP_TO 1000000.0
 #define RANDOM_PAIRS 1000000
+#define REHEARSAL_PAIRS 200000
 #define TYPICAL_DIFFERENCE .9
 
 typedef struct HashedRecord
@@ -58,14 +59,14 @@ shuffle(const cdw_records *records, uint64 seed)
 
 /* Random pairs that count; returns how many. */
 static uint32
-draw_pairs(const cdw_records *records, uint64 seed, cdw_pair *pair)
+draw_pairs(const cdw_records *records, uint64 seed, cdw_pair *pair, uint32 most)
 {
 	HashedRecord *shuffled = shuffle(records, seed);
 	pg_prng_state prng;
 	uint32 drawn = 0;
 
 	pg_prng_seed(&prng, seed);
-	for (int64 t = 0; drawn < RANDOM_PAIRS && t < (int64) RANDOM_PAIRS * 10; t++)
+	for (int64 t = 0; drawn < most && t < (int64) most * 10; t++)
 	{
 		uint32 i = t % records->n;
 		uint32 j = (i + pg_prng_uint64_range(&prng, 1, records->n - 1)) % records->n;
@@ -82,8 +83,9 @@ draw_pairs(const cdw_records *records, uint64 seed, cdw_pair *pair)
 static cdw_pattern_counter *
 count_random_pairs(const cdw_scorer *scorer, uint64 seed)
 {
-	cdw_pair *pair = palloc(sizeof(cdw_pair) * RANDOM_PAIRS);
-	uint32 n = draw_pairs(scorer->records, seed, pair);
+	uint32 most = scorer->records->share < 1 ? REHEARSAL_PAIRS : RANDOM_PAIRS;
+	cdw_pair *pair = palloc(sizeof(cdw_pair) * most);
+	uint32 n = draw_pairs(scorer->records, seed, pair, most);
 	cdw_pattern_counter *counter = cdw_visit_pairs(pair, n, scorer, &cdw_pattern_visitor, NULL);
 
 	pfree(pair);

@@ -369,35 +369,31 @@ with_penalties(const cdw_em *em, cdw_model *model)
 				model->field[f].m[l] *= exp(em->penalty[f]);
 }
 
-/* Chooses among the rules by what the model says that they find; whether any was given up. */
+/* Chooses among the rules by what the model says that they find; whether there is a choice. */
 static bool
-worth_its_rules(const cdw_em *em, cdw_records *records, cdw_blocks *blocks)
+choose_rules(const cdw_em *em, const cdw_blocks *blocks, bool *used)
 {
 	cdw_model *model = palloc(sizeof(cdw_model));
 	cdw_scorer *scorer = palloc(sizeof(cdw_scorer));
-	bool changed;
+	bool chosen;
 
 	with_penalties(em, model);
-	cdw_scorer_init(scorer, records, model);
-	changed = cdw_choose_rules(records, scorer, blocks);
+	cdw_scorer_init(scorer, em->records, model);
+	chosen = cdw_choose_rules(em->records, scorer, blocks, used);
 	pfree(scorer);
 	pfree(model);
-	return changed;
+	return chosen;
 }
 
-/*
- * Fits a model to the records, and to labelled pairs where there are any, and gives back the blocks it was
- * fitted on, capped; the records then carry the counts of their values. Two records at least.
- */
-void
-cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels, int64 seed,
-		  cdw_blocks **blocks, cdw_model *model)
+/* All that is known before candidates are looked at; *scorer is for the weights of rare values. */
+static void
+begin(cdw_em *em, cdw_records *records, const cdw_terms *terms, int64 seed, cdw_model *model,
+	  cdw_scorer *scorer)
 {
 	const cdw_match_settings *settings = records->settings;
-	cdw_em *em = palloc0(sizeof(cdw_em));
-	cdw_scorer *scorer = palloc(sizeof(cdw_scorer));
 
 	memset(model, 0, sizeof(*model));
+	memset(em, 0, sizeof(*em));
 	model->seed = seed;
 	model->records = records->n;
 	model->pairs = cdw_comparable_pairs(records);
@@ -421,19 +417,66 @@ cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * Max(em->nrandom, (Size) 1));
 	em->judged = judged_pairs(em);
 	em->joint = cdw_joint_levels_create(settings, em->random, em->nrandom);
+}
 
+static void
+end(cdw_em *em)
+{
+	forget_patterns(em);
+	pfree(em->random);
+	pfree(em->random_match);
+}
+
+/*
+ * Which blocking rules of a large source to use, learnt from a sample of its records; all where the choice
+ * is not open.
+ */
+void
+cdw_rehearse(cdw_records *sample, const cdw_terms *terms, int64 seed, bool *used)
+{
+	cdw_em *em = palloc(sizeof(cdw_em));
+	cdw_model *model = palloc(sizeof(cdw_model));
+	cdw_scorer *scorer = palloc(sizeof(cdw_scorer));
+	cdw_blocks *blocks;
+
+	for (int r = 0; r < sample->settings->nrules; r++)
+		used[r] = true;
+	begin(em, sample, terms, seed, model, scorer);
+	blocks = cdw_choose_blocks(sample, false);
+	learn(em, sample, blocks, NULL, scorer);
+	(void) choose_rules(em, blocks, used);
+	end(em);
+	pfree(scorer);
+	pfree(model);
+	pfree(em);
+}
+
+/*
+ * Fits a model to the records, and to labelled pairs where there are any, and gives back the blocks it was
+ * fitted on, capped; the records then carry the counts of their values. Two records at least.
+ */
+void
+cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels, int64 seed,
+		  cdw_blocks **blocks, cdw_model *model)
+{
+	cdw_em *em = palloc(sizeof(cdw_em));
+	cdw_scorer *scorer = palloc(sizeof(cdw_scorer));
+	bool used[CDW_MAX_RULES];
+
+	begin(em, records, terms, seed, model, scorer);
 	*blocks = cdw_choose_blocks(records, model->all_pairs);
 	learn(em, records, *blocks, labels, scorer);
-	if (worth_its_rules(em, records, *blocks))
+	if (choose_rules(em, *blocks, used))
+	{
+		cdw_use_chosen_rules(records, *blocks, used);
 		learn(em, records, *blocks, labels, scorer);
+	}
 	model->max_block = (*blocks)->max_block;
 	for (int r = 0; r < (*blocks)->nlists; r++)
 		model->cap[r] = (*blocks)->rule[r].cap;
 	with_penalties(em, model);
 	cdw_recall_unique_sources(records, model);
-	forget_patterns(em);
-	pfree(em->random);
-	pfree(em->random_match);
+	end(em);
 	pfree(scorer);
 	pfree(em);
 }
