@@ -23,6 +23,7 @@
 #define MOST_WEIGHT 4.0 /* nats, either way: beyond that there is little doubt */
 #define STEP .125		/* of weight, that counts as one */
 #define BINS 65
+#define ENOUGH_PAIRS 200000.0 /* in doubt */
 #define UNIT 1e9 /* probabilities are added as billionths, so that their order does not matter */
 #define SLOPE_PRECISION 100.0	 /* of what is assumed before any pair is seen: slope 1 +- .1, */
 #define INTERCEPT_PRECISION 25.0 /* intercept 0 +- .2 */
@@ -132,9 +133,31 @@ bin_weight(int bin)
 	return -MOST_WEIGHT + bin * STEP;
 }
 
-/* Puts the pairs in doubt into their bins; returns how many there are. */
+static bool
+in_doubt(const cdw_edge *edge)
+{
+	return fabs(edge->weight) <= MOST_WEIGHT;
+}
+
+/* Components with so many pairs in doubt that a line can be drawn through them. */
+static cdw_component_sample
+draw_components(const cdw_edges *edges, uint32 nrecords)
+{
+	cdw_component_sample sample = {.last = PG_UINT64_MAX};
+	double doubtful = 0;
+
+	for (Size e = 0; e < edges->n; e++)
+		doubtful += in_doubt(&edges->edge[e]);
+	if (doubtful > ENOUGH_PAIRS)
+		sample.last = (uint64) (PG_UINT64_MAX / doubtful * ENOUGH_PAIRS);
+	sample.drawn = MemoryContextAllocExtended(CurrentMemoryContext, Max(nrecords, 1),
+											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	return sample;
+}
+
+/* Puts the pairs in doubt of the drawn components into their bins; returns how many there are. */
 static Size
-count_pairs(const cdw_edges *edges, const Merges *merges, Bin *bins)
+count_pairs(const cdw_edges *edges, const bool *drawn, const Merges *merges, Bin *bins)
 {
 	Size n = 0;
 
@@ -145,7 +168,7 @@ count_pairs(const cdw_edges *edges, const Merges *merges, Bin *bins)
 
 		if ((e & 0xFFFF) == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (fabs(edge->weight) > MOST_WEIGHT)
+		if (!in_doubt(edge) || !drawn[edge->a] || !drawn[edge->b])
 			continue;
 		bin = &bins[(int) rint((edge->weight + MOST_WEIGHT) / STEP)];
 		bin->pairs++;
@@ -231,6 +254,7 @@ cdw_calibrate(cdw_evidence *evidence)
 	const cdw_scorer *scorer = &evidence->scorer;
 	cdw_model *model = &evidence->model;
 	Bin bins[BINS] = {0};
+	cdw_component_sample sample;
 	Merges merges;
 
 	evidence->edges = NULL;
@@ -239,8 +263,10 @@ cdw_calibrate(cdw_evidence *evidence)
 	evidence->edges_cut = -MOST_WEIGHT;
 	evidence->edges = cdw_find_edges(evidence->blocks, scorer, evidence->edges_cut);
 	merges_init(&merges, scorer->records->n);
-	cdw_cluster(scorer, evidence->edges, "average", evidence->edges_cut, note_merge, &merges);
-	if (count_pairs(evidence->edges, &merges, bins) > 0)
+	sample = draw_components(evidence->edges, scorer->records->n);
+	cdw_cluster_sample(scorer, evidence->edges, evidence->edges_cut, &sample, note_merge, &merges);
+	if (count_pairs(evidence->edges, sample.drawn, &merges, bins) > 0)
 		fit_line(bins, &model->slope, &model->intercept);
+	pfree(sample.drawn);
 	merges_free(&merges);
 }

@@ -35,9 +35,10 @@ typedef struct Clustering
 	double cut;
 	cdw_merge_callback callback;
 	void *arg;
-	uint64 *hash;		   /* by record: of what it says; for average link */
-	uint32 *position;	   /* by record: among the members of its component */
-	MemoryContext scratch; /* reset after each component */
+	uint64 *hash;				  /* by record: of what it says; for average link */
+	uint32 *position;			  /* by record: among the members of its component */
+	cdw_component_sample *sample; /* NULL: all components are looked at */
+	MemoryContext scratch;		  /* reset after each component */
 } Clustering;
 
 /* ---- average link in one component ---- */
@@ -283,6 +284,25 @@ link_pair(const Clustering *clustering, const cdw_edge *edge)
 		clustering->callback(edge->a, edge->b, strength, clustering->arg);
 }
 
+/* Whether a component is looked at; what its records say decides. */
+static bool
+is_drawn(const Clustering *clustering, const uint32 *member, uint32 n)
+{
+	cdw_component_sample *sample = clustering->sample;
+	uint64 least = PG_UINT64_MAX;
+
+	if (sample == NULL)
+		return true;
+	for (uint32 i = 0; i < n; i++)
+		least = Min(least, clustering->hash[member[i]]);
+	/* the least of n hashes is low anyway: what counts is that another hash of it is */
+	if (cdw_hash_combine(least, n) > sample->last)
+		return false;
+	for (uint32 i = 0; i < n; i++)
+		sample->drawn[member[i]] = true;
+	return true;
+}
+
 static void
 link_component(const Clustering *clustering, const uint32 *member, Size n, const cdw_edges *edges,
 			   const Size *edge, Size nedges)
@@ -500,7 +520,9 @@ average_link_components(Clustering *clustering, const cdw_edges *edges)
 				open = true;
 				continue;
 			}
-			if (size > LARGEST_COMPONENT)
+			if (!is_drawn(clustering, member, size))
+				;
+			else if (size > LARGEST_COMPONENT)
 				take_whole(clustering, edges, cut, &components, root);
 			else
 			{
@@ -537,4 +559,15 @@ cdw_cluster(const cdw_scorer *scorer, const cdw_edges *edges, const char *cluste
 		connect_edges(&run, edges, cut, NULL, 0);
 	else
 		average_link_components(&run, edges);
+}
+
+/* The same by average link for a part of the components, of which sample then has the records. */
+void
+cdw_cluster_sample(const cdw_scorer *scorer, const cdw_edges *edges, double cut,
+				   cdw_component_sample *sample, cdw_merge_callback callback, void *arg)
+{
+	Clustering run = {
+		.scorer = scorer, .cut = cut, .sample = sample, .callback = callback, .arg = arg};
+
+	average_link_components(&run, edges);
 }

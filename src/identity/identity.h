@@ -185,6 +185,15 @@ typedef void (*cdw_merge_callback)(uint32 a, uint32 b, double strength, void *ar
 extern void cdw_cluster(const cdw_scorer *scorer, const cdw_edges *edges, const char *clustering,
 						double cut, cdw_merge_callback callback, void *arg);
 
+typedef struct cdw_component_sample
+{
+	uint64 last; /* the greatest hash of a component that is drawn */
+	bool *drawn; /* by record */
+} cdw_component_sample;
+extern void
+cdw_cluster_sample(const cdw_scorer *scorer, const cdw_edges *edges, double cut,
+				   cdw_component_sample *sample, cdw_merge_callback callback, void *arg);
+
 /* truth.c: a resolver on trial, and what is known to be true */
 typedef struct cdw_trial
 {

@@ -45,6 +45,12 @@ all_records(const cdw_records *records)
 	return records->n / records->share;
 }
 
+static bool
+is_large(const cdw_records *records)
+{
+	return all_records(records) >= LARGE_RECORDS;
+}
+
 /* The budget of candidates per record. */
 static double
 budget(const cdw_records *records)
@@ -53,7 +59,7 @@ budget(const cdw_records *records)
 
 	if (records->settings->pairs_per_record > 0)
 		return records->settings->pairs_per_record;
-	return n >= LARGE_RECORDS ? LARGE_BUDGET : n <= SMALL_RECORDS ? SMALL_BUDGET : BUDGET;
+	return is_large(records) ? LARGE_BUDGET : n <= SMALL_RECORDS ? SMALL_BUDGET : BUDGET;
 }
 
 /* So many candidates per record of the source, as those of a sample: it has a pair with its share squared. */
@@ -77,7 +83,7 @@ takes_few(const cdw_records *records)
 	const cdw_match_settings *settings = records->settings;
 
 	return settings->default_rules && !settings->rules_chosen && settings->max_block == 0 &&
-		   (all_records(records) >= LARGE_RECORDS || settings->pairs_per_record > 0);
+		   (is_large(records) || settings->pairs_per_record > 0);
 }
 
 /* Pairs in the blocks of all rules that are used up to a size, as often as they come. */
@@ -92,34 +98,22 @@ pairs_up_to(const cdw_blocks *blocks, int size)
 	return pairs;
 }
 
-/* Counts the candidates, each once, of so many that come up; in a large table those of a sample. */
-static double
-count_candidates(const cdw_blocks *blocks, const cdw_scorer *scorer, double raw)
-{
-	cdw_sample *sample = all_records(scorer->records) >= LARGE_RECORDS
-							 ? cdw_sample_create(scorer->records, raw, MAX_SAMPLE, 0)
-							 : NULL;
-	double pairs =
-		*(double *) cdw_visit_candidates(blocks, scorer, sample, &cdw_count_visitor, NULL);
-
-	if (sample)
-		pairs *= sample->every;
-	cdw_sample_free(sample);
-	return pairs;
-}
-
 /*
  * Whether all rules together give at most so many pairs. Pairs with two rules count once, so that the
- * keys of one field, much alike, do not use up the budget; but what is looked at is bounded.
+ * keys of one field, much alike, do not use up the budget; but what is looked at is bounded. Of a large
+ * table they count as often as they come: its few rules look at different fields.
  */
 static bool
-within(const cdw_blocks *blocks, const cdw_scorer *scorer, double most)
+within(const cdw_blocks *blocks, const cdw_records *records, double most)
 {
-	double raw = cdw_blocks_all_pairs(blocks, scorer->records);
+	cdw_scorer counter = {.records = records};
+	double raw = cdw_blocks_all_pairs(blocks, records);
 
 	if (raw <= most)
 		return true;
-	return raw <= most * MOST_REPEATED && count_candidates(blocks, scorer, raw) <= most;
+	return !is_large(records) && raw <= most * MOST_REPEATED &&
+		   *(double *) cdw_visit_candidates(blocks, &counter, NULL, &cdw_count_visitor, NULL) <=
+			   most;
 }
 
 /* One size for all rules that are used. */
@@ -135,13 +129,11 @@ cap_all(cdw_blocks *blocks, cdw_records *records, int size)
 
 /*
  * The largest of the sizes under which all rules together keep to a number of pairs: first of blocks alone,
- * because splitting takes time, then with what the blocks over that size are split into. quick counts
- * pairs as often as they come and splits nothing.
+ * because splitting takes time, then with what the blocks over that size are split into.
  */
 static void
-cap_together(cdw_blocks *blocks, cdw_records *records, double most, bool quick)
+cap_together(cdw_blocks *blocks, cdw_records *records, double most, bool split)
 {
-	cdw_scorer counter = {.records = records};
 	int low = 0; /* the sizes fall */
 	int high = NSIZES - 1;
 
@@ -152,10 +144,10 @@ cap_together(cdw_blocks *blocks, cdw_records *records, double most, bool quick)
 		double raw = pairs_up_to(blocks, size);
 		bool fits = raw <= most;
 
-		if (!fits && !quick && raw <= most * MOST_REPEATED)
+		if (!fits && split && !is_large(records) && raw <= most * MOST_REPEATED)
 		{
 			cap_all(blocks, records, size);
-			fits = within(blocks, &counter, most);
+			fits = within(blocks, records, most);
 		}
 		if (fits)
 			high = middle;
@@ -163,10 +155,10 @@ cap_together(cdw_blocks *blocks, cdw_records *records, double most, bool quick)
 			low = middle + 1;
 	}
 	cap_all(blocks, records, size_within(records, block_sizes[low]));
-	if (quick)
+	if (!split)
 		return;
 	cdw_split_blocks(blocks, records);
-	while (low < NSIZES - 1 && !within(blocks, &counter, most))
+	while (low < NSIZES - 1 && !within(blocks, records, most))
 	{
 		cap_all(blocks, records, block_sizes[++low]);
 		cdw_split_blocks(blocks, records);
@@ -210,7 +202,7 @@ cdw_choose_blocks(cdw_records *records, bool all_pairs)
 		cap_each(blocks, records, pairs_within(records, Max(budget(records), BUDGET)));
 	else
 		cap_together(blocks, records, pairs_within(records, few ? FIRST_BUDGET : budget(records)),
-					 few);
+					 !few);
 	return blocks;
 }
 
@@ -437,5 +429,5 @@ cdw_use_chosen_rules(cdw_records *records, cdw_blocks *blocks, const bool *used)
 	for (int r = 0; r < blocks->nlists; r++)
 		if (!used[r])
 			cdw_blocks_drop(blocks, records, r);
-	cap_together(blocks, records, pairs_within(records, budget(records)), false);
+	cap_together(blocks, records, pairs_within(records, budget(records)), true);
 }
