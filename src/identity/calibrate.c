@@ -238,6 +238,7 @@ cdw_calibrate(cdw_evidence *evidence)
 		return;
 	evidence->edges_cut = -MOST_WEIGHT;
 	evidence->edges = cdw_find_edges(evidence->blocks, scorer, evidence->edges_cut);
+	cdw_progress_phase(CDW_PHASE_CALIBRATING, scorer->records->n);
 	merges_init(&merges, scorer->records->n);
 	cdw_cluster(scorer, evidence->edges, "average", evidence->edges_cut, note_merge, &merges);
 	if (count_pairs(evidence->edges, &merges, bins) > 0)

@@ -404,6 +404,8 @@ average_link_components(Clustering *clustering, const cdw_edges *edges)
 			const uint32 *member = &components.member[components.start[root]];
 			uint32 size = components.size[root];
 
+			if (round == 0 && size == 1)
+				cdw_progress_add(1);
 			if (size < 2 || closed[root])
 				continue;
 			if (size > LARGEST_COMPONENT && cut < HIGHEST_CUT)
@@ -417,6 +419,7 @@ average_link_components(Clustering *clustering, const cdw_edges *edges)
 				link_component(clustering, member, size);
 			for (uint32 i = 0; i < size; i++)
 				closed[member[i]] = true;
+			cdw_progress_add(size);
 		}
 		free_components(&components);
 	}

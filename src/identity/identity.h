@@ -64,6 +64,7 @@ extern cdw_resolver *cdw_resolver_open(text *name);
 extern cdw_resolver *cdw_resolver_open_to_write(text *name, const char *action);
 extern cdw_resolver *cdw_resolver_open_to_drop(text *name);
 extern void cdw_resolver_close(cdw_resolver *resolver);
+extern void cdw_resolver_progress(const cdw_resolver *resolver, cdw_operation operation);
 extern cdw_model *cdw_resolver_model(const cdw_resolver *resolver);
 extern char *cdw_key_equality(const cdw_resolver *resolver);
 

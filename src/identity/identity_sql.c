@@ -173,6 +173,7 @@ CDW_FUNCTION(cdw_train_procedure)
 	PreventCommandIfReadOnly("CALL cdw.train");
 	resolver = cdw_resolver_open_to_write(name, "train");
 	cdw_check_takes_model(resolver);
+	cdw_resolver_progress(resolver, CDW_OPERATION_TRAIN);
 	population = cdw_load_population(resolver);
 	if (!has_pairs(population))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -185,6 +186,7 @@ CDW_FUNCTION(cdw_train_procedure)
 	settings = cdw_restrict_search_path();
 	cdw_train_resolver(resolver, population, labels, PG_GETARG_INT64(1), &evidence);
 	cdw_restore_settings(settings);
+	cdw_progress_end();
 	ereport(
 		NOTICE,
 		(errmsg("trained resolver \"%s\" on %u records", resolver->name, population->records->n),
@@ -256,6 +258,7 @@ find_clusters(const cdw_resolver *resolver, const cdw_population *population,
 {
 	uint32 *cluster = cdw_union_find_create(population->records->n);
 
+	cdw_progress_phase(CDW_PHASE_CLUSTERING, population->records->n);
 	if (edges->n > 0)
 		cdw_cluster(scorer, edges, resolver->clustering, cdw_probability_weight(threshold),
 					unite_cluster, cluster);
@@ -306,12 +309,14 @@ CDW_FUNCTION(cdw_resolve)
 	cdw_check_probability(threshold, "threshold");
 	PreventCommandIfReadOnly("CALL cdw.resolve");
 	resolver = cdw_resolver_open_to_write(name, "resolve");
+	cdw_resolver_progress(resolver, CDW_OPERATION_RESOLVE);
 	cdw_use_model_rules(resolver);
 	population = cdw_load_population(resolver);
 	settings = cdw_restrict_search_path();
 	least = Min(threshold, resolver->match.min_probability);
 	edges = find_edges(resolver, population, least, &evidence);
 	cluster = find_clusters(resolver, population, &evidence.scorer, edges, threshold);
+	cdw_progress_phase(CDW_PHASE_JUDGING, 0);
 	if (edges->n > 0 && !cdw_rules_only(resolver))
 		cdw_judge_groups(resolver, &evidence, edges, cluster, cdw_probability_weight(threshold));
 	matches = cdw_find_matches(&evidence.scorer, edges, least);
@@ -319,6 +324,7 @@ CDW_FUNCTION(cdw_resolve)
 	report_run(resolver, population, matches, cdw_write_identities(resolver, population, cluster));
 	note_run(resolver, threshold);
 	cdw_restore_settings(settings);
+	cdw_progress_end();
 	cdw_resolver_close(resolver);
 	PG_RETURN_VOID();
 }

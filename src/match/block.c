@@ -117,7 +117,7 @@ cdw_blocks_build(cdw_records *records, bool all_pairs, const int *cap)
 	{
 		Size n;
 
-		CHECK_FOR_INTERRUPTS();
+		cdw_progress_add(1);
 		blocks->rule[r].cap = CDW_MAX_RECORDS;
 		n = key_entries(records, &settings->rule[r], entries);
 		cdw_radix_sort(entries, scratch, n);
@@ -312,7 +312,7 @@ walk_block(const cdw_blocks *blocks, const cdw_records *records, int list, uint3
 	{
 		const uint32 *keys = cdw_record_keys(records->record[member[i]]);
 
-		CHECK_FOR_INTERRUPTS();
+		cdw_progress_pairs(size - i - 1);
 		for (Size j = i + 1; j < size; j++)
 		{
 			const uint32 *others = cdw_record_keys(records->record[member[j]]);

@@ -241,7 +241,7 @@ cdw_walk_split(const cdw_blocks *blocks, const cdw_records *records, int s,
 		{
 			const uint32 *keys = cdw_record_keys(records->record[member[i]]);
 
-			CHECK_FOR_INTERRUPTS();
+			cdw_progress_pairs(size - i - 1);
 			for (Size j = i + 1; j < size; j++)
 			{
 				const uint32 *others = cdw_record_keys(records->record[member[j]]);

@@ -150,9 +150,11 @@ cdw_blocks *
 cdw_choose_blocks(cdw_records *records, bool all_pairs)
 {
 	const cdw_match_settings *settings = records->settings;
-	cdw_blocks *blocks = cdw_blocks_build(records, all_pairs, NULL);
+	cdw_blocks *blocks;
 	double n = records->n;
 
+	cdw_progress_phase(CDW_PHASE_BLOCKING, all_pairs ? 0 : settings->nrules);
+	blocks = cdw_blocks_build(records, all_pairs, NULL);
 	if (all_pairs)
 		return blocks;
 	if (settings->max_block > 0)
@@ -237,6 +239,7 @@ weigh_pairs(const cdw_blocks *blocks, const cdw_scorer *scorer, rule_set_hash *t
 
 	for (int r = 0; r < blocks->nlists; r++)
 		expected += cdw_blocks_pairs(blocks, records, r);
+	cdw_progress_phase(CDW_PHASE_CHOOSING_RULES, expected);
 	if (expected > MAX_SAMPLE)
 	{
 		weigher.every = (uint64) ceil(expected / MAX_SAMPLE);
@@ -341,6 +344,7 @@ cdw_choose_rules(cdw_records *records, const cdw_scorer *scorer, cdw_blocks *blo
 	scale = weigh_pairs(blocks, scorer, table);
 	taken = take_rules(table, nrules, scale, records->n, most);
 	rule_set_destroy(table);
+	cdw_progress_phase(CDW_PHASE_BLOCKING, 0);
 	for (int r = 0; taken != 0 && r < nrules; r++)
 		if (!(taken >> r & 1))
 			cdw_blocks_drop(blocks, records, r);

@@ -67,11 +67,13 @@ walk_across_sources(const cdw_records *records, cdw_pair_callback callback, void
 	{
 		uint32 source = cdw_record_source(records, records->record[a]);
 
-		CHECK_FOR_INTERRUPTS();
 		next[source]++;
 		for (uint32 s = 0; s < nsources; s++)
+		{
+			cdw_progress_pairs(s == source ? 0 : end[s] - next[s]);
 			for (Size i = next[s]; s != source && i < end[s]; i++)
 				callback(a, member[i], arg);
+		}
 	}
 	pfree(member);
 	pfree(end);
@@ -90,7 +92,7 @@ cdw_walk_comparable(const cdw_records *records, cdw_pair_callback callback, void
 	}
 	for (uint32 a = 0; a + 1 < records->n; a++)
 	{
-		CHECK_FOR_INTERRUPTS();
+		cdw_progress_pairs(records->n - a - 1);
 		for (uint32 b = a + 1; b < records->n; b++)
 			callback(a, b, arg);
 	}

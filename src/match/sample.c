@@ -75,6 +75,7 @@ count_random_pairs(const cdw_records *records, uint64 seed, cdw_pattern_counter 
 			continue;
 		cdw_pattern_count(counter, shuffled[i].record, shuffled[j].record);
 		counted++;
+		cdw_progress_add(1);
 	}
 	pfree(shuffled);
 }
@@ -88,8 +89,10 @@ cdw_random_patterns(const cdw_scorer *scorer, uint64 seed, uint32 *npatterns)
 {
 	const cdw_records *records = scorer->records;
 	cdw_pattern_counter *counter = cdw_pattern_counter_create(scorer);
+	double pairs = cdw_comparable_pairs(records);
 
-	if (cdw_comparable_pairs(records) <= ALL_PAIRS_UP_TO)
+	cdw_progress_phase(CDW_PHASE_RANDOM_PAIRS, pairs <= ALL_PAIRS_UP_TO ? pairs : RANDOM_PAIRS);
+	if (pairs <= ALL_PAIRS_UP_TO)
 		cdw_walk_comparable(records, count_pair, counter);
 	else
 		count_random_pairs(records, seed, counter);

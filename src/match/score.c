@@ -261,6 +261,7 @@ cdw_find_edges(const cdw_blocks *blocks, const cdw_scorer *scorer, double cut)
 
 	edges->capacity = 1024;
 	edges->edge = palloc(sizeof(cdw_edge) * edges->capacity);
+	cdw_progress_phase(CDW_PHASE_SCORING, cdw_blocks_all_pairs(blocks, scorer->records));
 	cdw_walk_all(blocks, scorer->records, keep_edge, &search);
 	return edges;
 }
