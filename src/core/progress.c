@@ -153,9 +153,9 @@ append_number(StringInfo out, double number)
 	int word = 0;
 
 	if (number >= 10000)
-		for (; number >= 999.95 && word + 1 < (int) lengthof(words); word++)
+		for (; number >= 999.5 && word + 1 < (int) lengthof(words); word++)
 			number /= 1000;
-	appendStringInfo(out, word == 0 ? "%.0f%s" : "%.1f%s", number, words[word]);
+	appendStringInfo(out, word == 0 ? "%.0f%s" : "%.3g%s", number, words[word]);
 }
 
 static void

@@ -204,38 +204,6 @@ unite_cluster(uint32 a, uint32 b, double strength pg_attribute_unused(), void *a
 	cdw_union_find_unite(arg, a, b);
 }
 
-/* What the caps on blocks left out is never silent. */
-static void
-report_left_out(const cdw_resolver *resolver, const cdw_blocks *blocks)
-{
-	StringInfoData rules;
-	int least = CDW_MAX_RECORDS;
-
-	if (blocks->left_out == 0)
-		return;
-	initStringInfo(&rules);
-	for (int r = 0; r < blocks->nlists; r++)
-	{
-		const cdw_rule_blocks *rule = &blocks->rule[r];
-
-		if (rule->left_out == 0)
-			continue;
-		least = Min(least, rule->cap);
-		appendStringInfo(&rules, "%s%s: %u of %u records", rules.len > 0 ? "; " : "",
-						 resolver->match.rule[r].text, rule->left_out, rule->records_left_out);
-	}
-	ereport(NOTICE,
-			(errmsg("resolver \"%s\": %u blocks of more than %d records were not compared",
-					resolver->name, blocks->left_out, least),
-			 errdetail("The largest has %u records; a pair in it is still found where another "
-					   "rule, or its oversized block together with this one, has both. Blocks by "
-					   "rule: %s.",
-					   blocks->largest_left_out, rules.data),
-			 errhint("cdw.block_counts shows the rules. Join a field to a rule to make its "
-					 "blocks smaller, or set option max_block.")));
-	pfree(rules.data);
-}
-
 /* The pairs that may match, by the resolver's model; it learns one where it has none. */
 static cdw_edges *
 find_edges(cdw_resolver *resolver, cdw_population *population, double least, cdw_evidence *evidence)
@@ -247,7 +215,7 @@ find_edges(cdw_resolver *resolver, cdw_population *population, double least, cdw
 	else
 		cdw_train_resolver(resolver, population,
 						   cdw_training_labels(resolver, population, InvalidOid), 1, evidence);
-	report_left_out(resolver, evidence->blocks);
+	cdw_report_capped(resolver, evidence->blocks);
 	return cdw_candidate_edges(evidence, least);
 }
 
@@ -298,7 +266,7 @@ CDW_FUNCTION(cdw_resolve)
 	double threshold;
 	double least;
 	cdw_population *population;
-	cdw_evidence evidence;
+	cdw_evidence evidence = {0};
 	cdw_edges *edges;
 	cdw_edges *matches;
 	uint32 *cluster;
@@ -322,6 +290,7 @@ CDW_FUNCTION(cdw_resolve)
 	matches = cdw_find_matches(&evidence.scorer, edges, least);
 	cdw_write_matches(resolver, population, matches);
 	report_run(resolver, population, matches, cdw_write_identities(resolver, population, cluster));
+	cdw_write_capped(resolver, evidence.blocks);
 	note_run(resolver, threshold);
 	cdw_restore_settings(settings);
 	cdw_progress_end();
