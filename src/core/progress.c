@@ -275,14 +275,21 @@ pop(void)
 	pfree(ended);
 }
 
-/* A (sub)transaction that ends in an error takes its calls with it. */
+/*
+ * A (sub)transaction that ends in an error takes its calls with it. The server has ended what was
+ * published; a call outside goes on.
+ */
 static void
 at_end_of_subtransaction(SubXactEvent event, SubTransactionId subtransaction,
 						 SubTransactionId parent pg_attribute_unused(),
 						 void *arg pg_attribute_unused())
 {
-	while (event == SUBXACT_EVENT_ABORT_SUB && current && current->subtransaction >= subtransaction)
+	if (event != SUBXACT_EVENT_ABORT_SUB)
+		return;
+	while (current && current->subtransaction >= subtransaction)
 		pop();
+	if (current)
+		publish();
 }
 
 static void
