@@ -131,10 +131,10 @@ cdw_write_capped(const cdw_resolver *resolver, const cdw_blocks *blocks)
 		char *now = psprintf("%sno blocks left out", beginning);
 
 		if (rule->left_out > 0)
-			now = psprintf("%s%u blocks of more than %d records left out, %u records in them, "
-						   "%u in the largest",
-						   beginning, rule->left_out, rule->cap, rule->records_left_out,
-						   blocks->list[r].largest);
+			now = psprintf("%s%u %s of more than %d records left out, with %u records, %u in the "
+						   "largest",
+						   beginning, rule->left_out, rule->left_out == 1 ? "block" : "blocks",
+						   rule->cap, rule->records_left_out, blocks->list[r].largest);
 		if (before ? strcmp(before, now) != 0 : rule->left_out > 0)
 			write_capped(resolver, now);
 	}
