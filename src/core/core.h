@@ -13,11 +13,19 @@
 #include "executor/tuptable.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "utils/jsonb.h"
 #include "utils/tuplestore.h"
 
 #if PG_VERSION_NUM < 150000
 #error "customer_dw needs PostgreSQL 15 or later"
+#endif
+
+/* PostgreSQL 16 renamed the reader of another backend's status */
+#if PG_VERSION_NUM < 160000
+#define cdw_backend_status(i) pgstat_fetch_stat_local_beentry(i)
+#else
+#define cdw_backend_status(i) pgstat_get_local_beentry_by_index(i)
 #endif
 
 /* PostgreSQL 18 renamed its macro */
@@ -35,6 +43,7 @@ extern void cdw_check_utf8(void);
 /* relation.c */
 extern char *cdw_relation_name(Oid relid);
 extern Oid cdw_relation_owner(Oid relid);
+extern double cdw_relation_rows(Oid relid);
 extern void cdw_check_readable(Oid relid);
 extern AttrNumber
 cdw_check_column(Oid relid, const char *column, Oid *type, int32 *typmod, Oid *collation);
@@ -44,7 +53,76 @@ typedef void (*cdw_row_callback)(TupleTableSlot *slot, void *arg);
 extern uint64 cdw_stream(const char *query, int nargs, Oid *argtypes, Datum *values,
 						 cdw_row_callback callback, void *arg);
 
+/* progress.c: what a long call is at, for the view cdw.progress and for notices */
+typedef enum cdw_operation
+{
+	CDW_OPERATION_TRAIN,
+	CDW_OPERATION_RESOLVE,
+	CDW_OPERATION_EVALUATE,
+	CDW_OPERATION_BLOCK_COUNTS
+} cdw_operation;
+
+typedef enum cdw_phase
+{
+	CDW_PHASE_STARTING,
+	CDW_PHASE_READING,
+	CDW_PHASE_SORTING_KEYS,
+	CDW_PHASE_COUNTING_VALUES,
+	CDW_PHASE_RANDOM_PAIRS,
+	CDW_PHASE_BLOCKING,
+	CDW_PHASE_CANDIDATE_PAIRS,
+	CDW_PHASE_LEARNING,
+	CDW_PHASE_CHOOSING_RULES,
+	CDW_PHASE_SCORING,
+	CDW_PHASE_CALIBRATING,
+	CDW_PHASE_WRITING_MODEL,
+	CDW_PHASE_CLUSTERING,
+	CDW_PHASE_JUDGING,
+	CDW_PHASE_COUNTING_PAIRS,
+	CDW_PHASE_WRITING_MATCHES,
+	CDW_PHASE_WRITING_IDENTITIES
+} cdw_phase;
+
+extern double cdw_progress_interval; /* seconds between notices; 0: none */
+extern uint64 cdw_progress_done;	 /* of the running phase */
+extern uint64 cdw_progress_due;		 /* report when so many are done */
+extern bool cdw_progress_of_pairs;	 /* the running phase counts pairs */
+extern void
+cdw_progress_begin(cdw_operation operation, Oid relation, const char *schema, const char *target);
+extern void cdw_progress_phase(cdw_phase phase, double total);
+extern void cdw_progress_report(void);
+extern void cdw_progress_end(void);
+
+/*
+ * So many more are done. For inner loops: two instructions, and now and then a report; loops that call
+ * it need not check for interrupts themselves. Does nothing else where no call reports, as in a
+ * parallel worker.
+ */
+static inline void
+cdw_progress_add(uint64 n)
+{
+	CHECK_FOR_INTERRUPTS();
+	cdw_progress_done += n;
+	if (unlikely(cdw_progress_done >= cdw_progress_due))
+		cdw_progress_report();
+}
+
+/* So many are done in all, where somebody else counts, such as parallel workers together. */
+static inline void
+cdw_progress_set(uint64 done)
+{
+	cdw_progress_add(done - Min(done, cdw_progress_done));
+}
+
+/* For walks over pairs, which happen in phases that count something else, too. */
+static inline void
+cdw_progress_pairs(uint64 n)
+{
+	cdw_progress_add(cdw_progress_of_pairs ? n : 0);
+}
+
 /* guc.c */
+extern void cdw_define_settings(void);
 extern int cdw_restrict_search_path(void);
 extern int cdw_visible_output(void);
 extern int cdw_portable_output(void);

@@ -1,12 +1,25 @@
 /*
  * src/core/guc.c
  *
- * Settings for the length of one piece of our work, restored by cdw_restore_settings or, on error,
- * by the end of the (sub)transaction.
+ * The settings that are ours, and settings of the server for the length of one piece of our work,
+ * restored by cdw_restore_settings or, on error, by the end of the (sub)transaction.
  */
 #include "core/core.h"
 
 #include "utils/guc.h"
+
+#define LONGEST_INTERVAL 86400.0
+
+/* Makes the settings customer_dw.*; a name with that prefix that is none of them is refused then. */
+void
+cdw_define_settings(void)
+{
+	DefineCustomRealVariable(
+		"customer_dw.progress_interval", "Time between two notices on the progress of a long call.",
+		"Zero gives none. The view cdw.progress shows it in any case.", &cdw_progress_interval,
+		cdw_progress_interval, 0, LONGEST_INTERVAL, PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
+	MarkGUCPrefixReserved("customer_dw");
+}
 
 static void
 set_local(const char *name, const char *value)

@@ -42,6 +42,21 @@ cdw_relation_owner(Oid relid)
 	return owner;
 }
 
+/* The rows that the server last counted in a relation; 0: unknown, as for a view. */
+double
+cdw_relation_rows(Oid relid)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	double rows = 0;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		rows = Max(((Form_pg_class) GETSTRUCT(tuple))->reltuples, 0);
+		ReleaseSysCache(tuple);
+	}
+	return rows;
+}
+
 /*
  * Refuses what is not a table or view (42809). Privileges are left to the executor, which checks
  * the columns that a query really reads.

@@ -71,12 +71,15 @@ CDW_FUNCTION(cdw_block_counts)
 	cdw_check_not_null(fcinfo, 0, "resolver");
 	resolver = cdw_resolver_open(PG_GETARG_TEXT_PP(0));
 	rows = cdw_result_rows(fcinfo, &desc);
+	cdw_resolver_progress(resolver, CDW_OPERATION_BLOCK_COUNTS);
 	cdw_use_model_rules(resolver);
 	records = cdw_load_population(resolver)->records;
 	blocks = build_blocks(resolver, records);
+	cdw_progress_phase(CDW_PHASE_COUNTING_PAIRS, cdw_blocks_all_pairs(blocks, records));
 	if (blocks->all_pairs)
 		put_all_pairs(rows, desc, blocks, records);
 	for (int rule = 0; rule < blocks->nlists; rule++)
 		put_rule(rows, desc, blocks, records, rule);
+	cdw_progress_end();
 	return (Datum) 0;
 }

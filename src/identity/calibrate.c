@@ -21,7 +21,10 @@
 #include "utils/memutils.h"
 
 #define MOST_WEIGHT 4.0 /* nats, either way: beyond that there is little doubt */
-#define STEP .125		/* of weight, that counts as one */
+#define LEAST_WEIGHT                                                                               \
+	-8.0 /* of the candidates that are kept, and what a line may ask for below them */
+#define LINE_SLACK 1.0
+#define STEP .125 /* of weight, that counts as one */
 #define BINS 65
 #define ENOUGH_PAIRS 200000.0 /* in doubt */
 #define UNIT 1e9 /* probabilities are added as billionths, so that their order does not matter */
@@ -244,28 +247,50 @@ fit_line(const Bin *bins, double *slope, double *intercept)
 	}
 }
 
+/* Puts the edges above a weight first; those alone. */
+static cdw_edges
+edges_above(cdw_edges *edges, double weight)
+{
+	cdw_edges above = {.edge = edges->edge};
+
+	for (Size e = 0; e < edges->n; e++)
+		if (edges->edge[e].weight > weight)
+		{
+			cdw_edge edge = edges->edge[e];
+
+			edges->edge[e] = edges->edge[above.n];
+			edges->edge[above.n++] = edge;
+		}
+	return above;
+}
+
 /*
  * Fits the line of the model that the population has just taught, and leaves the scored candidates to
- * cdw_candidate_edges. Partners that compete in a link have their probability from each other already.
+ * cdw_candidate_edges, which needs them from the least probability on, by whatever line. Partners that
+ * compete in a link have their probability from each other already.
  */
 void
 cdw_calibrate(cdw_evidence *evidence)
 {
 	const cdw_scorer *scorer = &evidence->scorer;
 	cdw_model *model = &evidence->model;
+	double least = cdw_probability_weight(scorer->records->settings->min_probability);
 	Bin bins[BINS] = {0};
 	cdw_component_sample sample;
+	cdw_edges edges;
 	Merges merges;
 
 	evidence->edges = NULL;
 	if (model->unique_sources != NIL)
 		return;
-	evidence->edges_cut = -MOST_WEIGHT;
+	evidence->edges_cut = Max(Min(-MOST_WEIGHT, least), LEAST_WEIGHT) - LINE_SLACK;
 	evidence->edges = cdw_find_edges(evidence->blocks, scorer, evidence->edges_cut);
+	cdw_progress_phase(CDW_PHASE_CALIBRATING, scorer->records->n);
 	merges_init(&merges, scorer->records->n);
-	sample = draw_components(evidence->edges, scorer->records->n);
-	cdw_cluster_sample(scorer, evidence->edges, evidence->edges_cut, &sample, note_merge, &merges);
-	if (count_pairs(evidence->edges, sample.drawn, &merges, bins) > 0)
+	edges = edges_above(evidence->edges, -MOST_WEIGHT);
+	sample = draw_components(&edges, scorer->records->n);
+	cdw_cluster_sample(scorer, &edges, -MOST_WEIGHT, &sample, note_merge, &merges);
+	if (count_pairs(&edges, sample.drawn, &merges, bins) > 0)
 		fit_line(bins, &model->slope, &model->intercept);
 	pfree(sample.drawn);
 	merges_free(&merges);

@@ -21,6 +21,7 @@
 #include "utils/memutils.h"
 
 #define LARGEST_COMPONENT 1500
+#define LARGEST_DRAWN 200 /* of a sample of components: many small ones say more than a few large ones */
 #define LOWEST_CUT -2.0
 #define CUT_STEP 2.0	 /* larger components are cut again, so much higher each time */
 #define HIGHEST_CUT 12.0 /* what hangs together above this is one group, however large */
@@ -495,6 +496,9 @@ average_link_components(Clustering *clustering, const cdw_edges *edges)
 	uint32 n = clustering->scorer->records->n;
 	bool *closed = MemoryContextAllocExtended(CurrentMemoryContext, Max(n, 1),
 											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	uint32 largest = clustering->sample && clustering->sample->last < PG_UINT64_MAX
+						 ? LARGEST_DRAWN
+						 : LARGEST_COMPONENT;
 	bool open = true;
 
 	clustering->hash = cdw_record_hashes(clustering->scorer->records, 0);
@@ -513,16 +517,18 @@ average_link_components(Clustering *clustering, const cdw_edges *edges)
 			const uint32 *member = &components.member[components.start[root]];
 			uint32 size = components.size[root];
 
+			if (round == 0 && size == 1)
+				cdw_progress_add(1);
 			if (size < 2 || closed[root])
 				continue;
-			if (size > LARGEST_COMPONENT && cut < HIGHEST_CUT)
+			if (size > largest && cut < HIGHEST_CUT)
 			{
 				open = true;
 				continue;
 			}
 			if (!is_drawn(clustering, member, size))
 				;
-			else if (size > LARGEST_COMPONENT)
+			else if (size > largest)
 				take_whole(clustering, edges, cut, &components, root);
 			else
 			{
@@ -533,6 +539,7 @@ average_link_components(Clustering *clustering, const cdw_edges *edges)
 			}
 			for (uint32 i = 0; i < size; i++)
 				closed[member[i]] = true;
+			cdw_progress_add(size);
 		}
 		free_components(&components);
 	}

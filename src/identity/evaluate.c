@@ -257,6 +257,7 @@ put_levels(FunctionCallInfo fcinfo, const cdw_trial *trial, Steps *pair, Steps *
 
 	put_rows(rows, desc, "pair", pair, truth, least);
 	put_rows(rows, desc, "cluster", cluster, truth, least);
+	cdw_progress_end();
 }
 
 /* Hands out the merges that resolve would make. */
@@ -265,6 +266,7 @@ walk_merges(const cdw_trial *trial, cdw_merge_callback callback, void *arg)
 {
 	int settings = cdw_restrict_search_path();
 
+	cdw_progress_phase(CDW_PHASE_CLUSTERING, trial->population->records->n);
 	cdw_cluster(&trial->evidence.scorer, trial->edges, trial->resolver->clustering, trial->cut,
 				callback, arg);
 	cdw_restore_settings(settings);

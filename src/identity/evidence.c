@@ -41,6 +41,7 @@ write_term(int field, cdw_term_part part, const char *value, int len, uint32 cou
 					  PointerGetDatum(cstring_to_text_with_len(value, len)), Int64GetDatum(count)};
 
 	cdw_bulk_row(writer->bulk, values, NULL);
+	cdw_progress_add(1);
 	pfree(DatumGetPointer(values[0]));
 	pfree(DatumGetPointer(values[1]));
 	pfree(DatumGetPointer(values[2]));
@@ -152,10 +153,13 @@ cdw_train_resolver(cdw_resolver *resolver, cdw_population *population, const cdw
 {
 	cdw_terms *terms = cdw_terms_create(&resolver->match);
 
+	cdw_progress_phase(CDW_PHASE_COUNTING_VALUES,
+					   (double) population->records->n * resolver->match.nfields);
 	cdw_terms_count(terms, population->records);
 	cdw_train(population->records, terms, labels, seed, &evidence->blocks, &evidence->model);
 	cdw_scorer_init(&evidence->scorer, population->records, &evidence->model);
 	cdw_calibrate(evidence);
+	cdw_progress_phase(CDW_PHASE_WRITING_MODEL, 0);
 	cdw_store_model(resolver, &evidence->model);
 	cdw_store_terms(resolver, population->records, terms);
 	report_not_learnt(resolver, &evidence->model, labels != NULL);
@@ -207,7 +211,10 @@ cdw_blocks *
 cdw_model_blocks(const cdw_resolver *resolver, const cdw_model *model, cdw_records *records)
 {
 	if (!outgrown(resolver, model, records))
+	{
+		cdw_progress_phase(CDW_PHASE_BLOCKING, model->all_pairs ? 0 : resolver->match.nrules);
 		return cdw_blocks_build(records, model->all_pairs, model->cap);
+	}
 	ereport(NOTICE, (errmsg("resolver \"%s\" has outgrown its model", resolver->name),
 					 errdetail("It was trained on %.0f records and now has %u.", model->records,
 							   records->n),
@@ -249,6 +256,7 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 	}
 	*model = *cdw_resolver_model(resolver);
 	evidence->edges = NULL;
+	cdw_progress_phase(CDW_PHASE_COUNTING_VALUES, 0);
 	settings = cdw_portable_output();
 	cdw_stream(psprintf("SELECT field::pg_catalog.text, part::pg_catalog.text, "
 						"value::pg_catalog.text, records::pg_catalog.int8 FROM %s",

@@ -8,7 +8,7 @@
  *     <resolver>_term       frequent values, the model's term frequencies
  *     <resolver>_identity   one row per source record
  *     <resolver>_match      pairs that probably match
- *     <resolver>_history    what joined, left, merged and split
+ *     <resolver>_history    what joined, left, merged and split, what was capped
  *     <resolver>_label      what people say about pairs
  *     <resolver>_golden     view: one row per identity
  */
@@ -64,6 +64,7 @@ extern cdw_resolver *cdw_resolver_open(text *name);
 extern cdw_resolver *cdw_resolver_open_to_write(text *name, const char *action);
 extern cdw_resolver *cdw_resolver_open_to_drop(text *name);
 extern void cdw_resolver_close(cdw_resolver *resolver);
+extern void cdw_resolver_progress(const cdw_resolver *resolver, cdw_operation operation);
 extern cdw_model *cdw_resolver_model(const cdw_resolver *resolver);
 extern char *cdw_key_equality(const cdw_resolver *resolver);
 
@@ -134,6 +135,10 @@ extern void cdw_store_model(cdw_resolver *resolver, const cdw_model *model);
 extern void
 cdw_store_terms(const cdw_resolver *resolver, const cdw_records *records, const cdw_terms *terms);
 extern cdw_bulk *cdw_begin_terms(const cdw_resolver *resolver);
+
+/* capped.c */
+extern void cdw_report_capped(const cdw_resolver *resolver, const cdw_blocks *blocks);
+extern void cdw_write_capped(const cdw_resolver *resolver, const cdw_blocks *blocks);
 
 /* judge_groups.c */
 extern void cdw_judge_groups(const cdw_resolver *resolver, const cdw_evidence *evidence,

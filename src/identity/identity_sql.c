@@ -173,6 +173,7 @@ CDW_FUNCTION(cdw_train_procedure)
 	PreventCommandIfReadOnly("CALL cdw.train");
 	resolver = cdw_resolver_open_to_write(name, "train");
 	cdw_check_takes_model(resolver);
+	cdw_resolver_progress(resolver, CDW_OPERATION_TRAIN);
 	cdw_choose_resolver_rules(resolver);
 	population = cdw_load_population(resolver);
 	if (!has_pairs(population))
@@ -186,6 +187,7 @@ CDW_FUNCTION(cdw_train_procedure)
 	settings = cdw_restrict_search_path();
 	cdw_train_resolver(resolver, population, labels, PG_GETARG_INT64(1), &evidence);
 	cdw_restore_settings(settings);
+	cdw_progress_end();
 	ereport(
 		NOTICE,
 		(errmsg("trained resolver \"%s\" on %u records", resolver->name, population->records->n),
@@ -203,38 +205,6 @@ unite_cluster(uint32 a, uint32 b, double strength pg_attribute_unused(), void *a
 	cdw_union_find_unite(arg, a, b);
 }
 
-/* What the caps on blocks left out is never silent. */
-static void
-report_left_out(const cdw_resolver *resolver, const cdw_blocks *blocks)
-{
-	StringInfoData rules;
-	int least = CDW_MAX_RECORDS;
-
-	if (blocks->left_out == 0)
-		return;
-	initStringInfo(&rules);
-	for (int r = 0; r < blocks->nlists; r++)
-	{
-		const cdw_rule_blocks *rule = &blocks->rule[r];
-
-		if (rule->left_out == 0)
-			continue;
-		least = Min(least, rule->cap);
-		appendStringInfo(&rules, "%s%s: %u of %u records", rules.len > 0 ? "; " : "",
-						 resolver->match.rule[r].text, rule->left_out, rule->records_left_out);
-	}
-	ereport(NOTICE,
-			(errmsg("resolver \"%s\": %u blocks of more than %d records were not compared",
-					resolver->name, blocks->left_out, least),
-			 errdetail("The largest has %u records; a pair in it is still found where another "
-					   "rule, or its oversized block together with this one, has both. Blocks by "
-					   "rule: %s.",
-					   blocks->largest_left_out, rules.data),
-			 errhint("cdw.block_counts shows the rules. Join a field to a rule to make its "
-					 "blocks smaller, or set option max_block.")));
-	pfree(rules.data);
-}
-
 /* The pairs that may match, by the resolver's model; it learns one where it has none. */
 static cdw_edges *
 find_edges(cdw_resolver *resolver, cdw_population *population, double least, cdw_evidence *evidence)
@@ -246,7 +216,7 @@ find_edges(cdw_resolver *resolver, cdw_population *population, double least, cdw
 	else
 		cdw_train_resolver(resolver, population,
 						   cdw_training_labels(resolver, population, InvalidOid), 1, evidence);
-	report_left_out(resolver, evidence->blocks);
+	cdw_report_capped(resolver, evidence->blocks);
 	return cdw_candidate_edges(evidence, least);
 }
 
@@ -257,6 +227,7 @@ find_clusters(const cdw_resolver *resolver, const cdw_population *population,
 {
 	uint32 *cluster = cdw_union_find_create(population->records->n);
 
+	cdw_progress_phase(CDW_PHASE_CLUSTERING, population->records->n);
 	if (edges->n > 0)
 		cdw_cluster(scorer, edges, resolver->clustering, cdw_probability_weight(threshold),
 					unite_cluster, cluster);
@@ -296,7 +267,7 @@ CDW_FUNCTION(cdw_resolve)
 	double threshold;
 	double least;
 	cdw_population *population;
-	cdw_evidence evidence;
+	cdw_evidence evidence = {0};
 	cdw_edges *edges;
 	cdw_edges *matches;
 	uint32 *cluster;
@@ -307,6 +278,7 @@ CDW_FUNCTION(cdw_resolve)
 	cdw_check_probability(threshold, "threshold");
 	PreventCommandIfReadOnly("CALL cdw.resolve");
 	resolver = cdw_resolver_open_to_write(name, "resolve");
+	cdw_resolver_progress(resolver, CDW_OPERATION_RESOLVE);
 	if (resolver->model)
 		cdw_use_model_rules(resolver);
 	else
@@ -316,13 +288,16 @@ CDW_FUNCTION(cdw_resolve)
 	least = Min(threshold, resolver->match.min_probability);
 	edges = find_edges(resolver, population, least, &evidence);
 	cluster = find_clusters(resolver, population, &evidence.scorer, edges, threshold);
+	cdw_progress_phase(CDW_PHASE_JUDGING, 0);
 	if (edges->n > 0 && !cdw_rules_only(resolver))
 		cdw_judge_groups(resolver, &evidence, edges, cluster, cdw_probability_weight(threshold));
 	matches = cdw_find_matches(&evidence.scorer, edges, least);
 	cdw_write_matches(resolver, population, matches);
 	report_run(resolver, population, matches, cdw_write_identities(resolver, population, cluster));
+	cdw_write_capped(resolver, evidence.blocks);
 	note_run(resolver, threshold);
 	cdw_restore_settings(settings);
+	cdw_progress_end();
 	cdw_resolver_close(resolver);
 	PG_RETURN_VOID();
 }

@@ -123,6 +123,7 @@ insert_matches(const cdw_resolver *resolver, const MatchChanges *changes)
 						   Float8GetDatum(cdw_weight_in_bits(edge->weight)),
 						   Float8GetDatum(1 / (1 + exp(-edge->weight)))};
 
+		cdw_progress_add(1);
 		if (!changes->kept[e])
 			cdw_bulk_row(bulk, values, NULL);
 	}
@@ -140,6 +141,7 @@ cdw_write_matches(const cdw_resolver *resolver, const cdw_population *population
 							.left = cdw_keys_create(resolver),
 							.right = cdw_keys_create(resolver)};
 
+	cdw_progress_phase(CDW_PHASE_WRITING_MATCHES, edges->n);
 	changes.kept = MemoryContextAllocExtended(CurrentMemoryContext, Max(edges->n, 1),
 											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	qsort_interruptible(edges->edge, edges->n, sizeof(cdw_edge), compare_edges, NULL);

@@ -325,6 +325,7 @@ write_records(IdentityWriter *writer, const Former *former, const int64 *identit
 		int64 before = former->identity[i];
 		Datum row[2] = {keys->key[i], Int64GetDatum(now)};
 
+		cdw_progress_add(1);
 		if (now == before)
 			continue;
 		if (before == NO_IDENTITY)
@@ -367,13 +368,17 @@ cdw_write_identities(cdw_resolver *resolver, const cdw_population *population,
 					 const uint32 *cluster)
 {
 	cdw_changes changes = {0};
-	Former *former = load_former(resolver, population, cluster);
 	int64 first_new = resolver->next_identity_id;
-	int64 *identity = assign_identities(resolver, former);
+	Former *former;
+	int64 *identity;
 	int64 *alive =
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(population->keys->n, 1));
-	IdentityWriter writer = {.first_run = former->n == 0, .first_new = first_new};
+	IdentityWriter writer = {.first_new = first_new};
 
+	cdw_progress_phase(CDW_PHASE_WRITING_IDENTITIES, population->keys->n);
+	former = load_former(resolver, population, cluster);
+	identity = assign_identities(resolver, former);
+	writer.first_run = former->n == 0;
 	for (uint32 i = 0; i < population->keys->n; i++)
 		if (cluster[i] == i)
 			alive[changes.identities++] = identity[i];

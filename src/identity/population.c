@@ -167,6 +167,7 @@ load_row(TupleTableSlot *slot, void *arg)
 							   slot->tts_isnull[1] ? "" : TextDatumGetCString(slot->tts_values[1]));
 	cdw_keys_add(keys, key);
 	cdw_records_add(loader->population->records, loader->raw, source);
+	cdw_progress_add(1);
 }
 
 /* Puts records in the order of their keys: from here on a record's number is its key's rank. */
@@ -214,9 +215,11 @@ load(const cdw_resolver *resolver, double share)
 	population->keys = cdw_keys_create(resolver);
 	population->records = cdw_records_create(&resolver->match);
 	population->records->share = share;
+	cdw_progress_phase(CDW_PHASE_READING, cdw_relation_rows(resolver->source));
 	settings = cdw_portable_output();
 	cdw_stream(cdw_source_query(resolver), 0, NULL, NULL, load_row, &loader);
 	cdw_restore_settings(settings);
+	cdw_progress_phase(CDW_PHASE_SORTING_KEYS, 0);
 	order_sources(&loader, population->records);
 	order_by_key(resolver, population);
 	return population;

@@ -90,6 +90,7 @@ CDW_FUNCTION(cdw_reliability)
 			add_pair(bins, edge, 1, cluster[edge->a] == cluster[edge->b]);
 	}
 	put_bins(fcinfo, bins);
+	cdw_progress_end();
 	return (Datum) 0;
 }
 
@@ -116,5 +117,6 @@ CDW_FUNCTION(cdw_reliability_labels)
 			add_pair(bins, edge, 1, false);
 	}
 	put_bins(fcinfo, bins);
+	cdw_progress_end();
 	return (Datum) 0;
 }

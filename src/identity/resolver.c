@@ -222,6 +222,13 @@ cdw_resolver_close(cdw_resolver *resolver)
 	pfree(resolver);
 }
 
+/* Begins to report a call of the resolver; cdw_progress_end ends it. */
+void
+cdw_resolver_progress(const cdw_resolver *resolver, cdw_operation operation)
+{
+	cdw_progress_begin(operation, resolver->table, resolver->schema, resolver->name);
+}
+
 /* The model; 55000 where the resolver was never trained, or takes none. */
 cdw_model *
 cdw_resolver_model(const cdw_resolver *resolver)

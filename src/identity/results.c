@@ -38,18 +38,24 @@ check_names_are_free(const cdw_resolver *resolver)
 								"cdw.drop_resolver with drop_results.")));
 }
 
-/* The key's column definition, with its modifier and, where it is not the default, its collation. */
+/* The key's column, with its modifier and, where it is not the default, its collation. */
 static char *
-key_definition(const cdw_resolver *resolver, const char *name)
+key_column(const cdw_resolver *resolver, const char *name)
 {
 	char *type = format_type_extended(resolver->key_type, resolver->key_typmod,
 									  FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
 
 	if (OidIsValid(resolver->key_collation) &&
 		resolver->key_collation != get_typcollation(resolver->key_type))
-		return psprintf("%s %s COLLATE %s NOT NULL", quote_identifier(name), type,
+		return psprintf("%s %s COLLATE %s", quote_identifier(name), type,
 						generate_collation_name(resolver->key_collation));
-	return psprintf("%s %s NOT NULL", quote_identifier(name), type);
+	return psprintf("%s %s", quote_identifier(name), type);
+}
+
+static char *
+key_definition(const cdw_resolver *resolver, const char *name)
+{
+	return psprintf("%s NOT NULL", key_column(resolver, name));
 }
 
 static void
@@ -110,20 +116,23 @@ create_match(const cdw_resolver *resolver)
 						 name));
 }
 
+/* An event is one of a record, but for what the caps on blocks left out. */
 static void
 create_history(const cdw_resolver *resolver)
 {
 	char *name = cdw_result_name(resolver, "history");
+	const char *key = quote_identifier(resolver->key);
 
 	cdw_execute(
 		psprintf("CREATE TABLE %s (event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
 				 "at timestamptz NOT NULL, event text NOT NULL CHECK (event IN "
-				 "('joined', 'left', 'merged', 'split')), %s, identity_id bigint NOT NULL, "
-				 "from_identity_id bigint, reason text NOT NULL)",
-				 name, key_definition(resolver, resolver->key)));
-	cdw_execute(psprintf("CREATE INDEX ON %s (%s, at)", name, quote_identifier(resolver->key)));
+				 "('joined', 'left', 'merged', 'split', 'capped')), %s, identity_id bigint, "
+				 "from_identity_id bigint, reason text NOT NULL, CHECK (event = 'capped' OR "
+				 "(%s IS NOT NULL AND identity_id IS NOT NULL)))",
+				 name, key_column(resolver, resolver->key), key));
+	cdw_execute(psprintf("CREATE INDEX ON %s (%s, at)", name, key));
 	cdw_execute(psprintf("COMMENT ON TABLE %s IS 'Append only: what joined, left, merged or split, "
-						 "when and why'",
+						 "when and why; of no record: what the caps on blocks left out'",
 						 name));
 }
 

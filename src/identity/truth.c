@@ -48,6 +48,7 @@ cdw_run_trial(cdw_trial *trial, text *resolver)
 	if (!cdw_rules_only(trial->resolver))
 		(void) cdw_resolver_model(trial->resolver);
 	cdw_use_model_rules(trial->resolver);
+	cdw_resolver_progress(trial->resolver, CDW_OPERATION_EVALUATE);
 	trial->population = cdw_load_population(trial->resolver);
 	settings = cdw_restrict_search_path();
 	cdw_recall_evidence(trial->resolver, trial->population, &trial->evidence);

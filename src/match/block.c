@@ -119,7 +119,7 @@ cdw_blocks_build(cdw_records *records, bool all_pairs, const int *cap)
 	{
 		Size n;
 
-		CHECK_FOR_INTERRUPTS();
+		cdw_progress_add(1);
 		if (settings->rule[r].nslots == 0)
 			continue;
 		blocks->rule[r].cap = CDW_MAX_RECORDS;

@@ -188,9 +188,11 @@ cdw_blocks *
 cdw_choose_blocks(cdw_records *records, bool all_pairs)
 {
 	const cdw_match_settings *settings = records->settings;
-	cdw_blocks *blocks = cdw_blocks_build(records, all_pairs, NULL);
+	cdw_blocks *blocks;
 	bool few = takes_few(records);
 
+	cdw_progress_phase(CDW_PHASE_BLOCKING, all_pairs ? 0 : settings->nrules);
+	blocks = cdw_blocks_build(records, all_pairs, NULL);
 	if (all_pairs)
 		return blocks;
 	if (settings->max_block > 0)
@@ -318,9 +320,12 @@ static rule_set_hash *
 weigh_pairs(const cdw_blocks *blocks, const cdw_scorer *scorer, double *scale)
 {
 	const cdw_records *records = scorer->records;
-	cdw_sample *sample =
-		cdw_sample_create(records, cdw_blocks_all_pairs(blocks, records), MAX_SAMPLE, 0);
-	Weigher *weigher = cdw_visit_candidates(blocks, scorer, sample, &cdw_rule_visitor, NULL);
+	double pairs = cdw_blocks_all_pairs(blocks, records);
+	cdw_sample *sample = cdw_sample_create(records, pairs, MAX_SAMPLE, 0);
+	Weigher *weigher;
+
+	cdw_progress_phase(CDW_PHASE_CHOOSING_RULES, Min(pairs, MAX_SAMPLE));
+	weigher = cdw_visit_candidates(blocks, scorer, sample, &cdw_rule_visitor, NULL);
 
 	*scale = sample ? sample->every : 1;
 	cdw_sample_free(sample);
@@ -426,6 +431,7 @@ cdw_choose_rules(const cdw_records *records, const cdw_scorer *scorer, const cdw
 void
 cdw_use_chosen_rules(cdw_records *records, cdw_blocks *blocks, const bool *used)
 {
+	cdw_progress_phase(CDW_PHASE_BLOCKING, 0);
 	for (int r = 0; r < blocks->nlists; r++)
 		if (!used[r])
 			cdw_blocks_drop(blocks, records, r);

@@ -462,7 +462,7 @@ cdw_em_fit(cdw_em *em, bool with_dependences)
 	initialise(em);
 	while (model->iterations < MAX_ITERATIONS && !model->converged)
 	{
-		CHECK_FOR_INTERRUPTS();
+		cdw_progress_add(1);
 		model->converged = iterate(em, with_dependences) < TOLERANCE;
 		model->iterations++;
 	}

@@ -68,7 +68,6 @@ walk_across_sources(const cdw_records *records, const cdw_sample *sample, uint32
 	{
 		uint32 source = cdw_record_source(records, records->record[a]);
 
-		CHECK_FOR_INTERRUPTS();
 		next[source]++;
 		for (uint32 s = 0; a >= first && s < nsources; s++)
 			for (Size i = next[s]; s != source && i < last[s]; i++)

@@ -86,6 +86,7 @@ typedef struct SharedWalk
 	dsa_pointer unit;
 	Size nunits;
 	pg_atomic_uint64 next_unit;
+	pg_atomic_uint64 visited;					/* pairs, about */
 	SharedResult result[FLEXIBLE_ARRAY_MEMBER]; /* by worker */
 } SharedWalk;
 
@@ -371,6 +372,7 @@ share_walk(const cdw_walk *walk, const cdw_scorer *scorer, SharedWalk *shared)
 	shared->unit = copy_to_area(area, walk->unit, sizeof(cdw_walk_unit) * walk->nunits);
 	shared->nunits = walk->nunits;
 	pg_atomic_init_u64(&shared->next_unit, 0);
+	pg_atomic_init_u64(&shared->visited, 0);
 }
 
 static void
@@ -385,7 +387,16 @@ free_walk(dsa_area *area, const SharedWalk *shared)
 
 /* ---- the work ---- */
 
-/* Takes one unit after the other until there are none. */
+static void
+report(SharedWalk *shared)
+{
+	if (cdw_progress_of_pairs)
+		cdw_progress_set(pg_atomic_read_u64(&shared->visited));
+	else
+		CHECK_FOR_INTERRUPTS();
+}
+
+/* Takes one unit after the other until there are none; the leader reports what all have done. */
 static void
 work(SharedWalk *shared, const cdw_walk *walk, const cdw_records *records,
 	 const cdw_visitor *visitor, void *state)
@@ -397,6 +408,9 @@ work(SharedWalk *shared, const cdw_walk *walk, const cdw_records *records,
 		if (u >= walk->nunits)
 			return;
 		cdw_walk_visit(walk, records, &walk->unit[u], visitor->visit, state);
+		pg_atomic_fetch_add_u64(&shared->visited, (uint64) walk->unit[u].pairs);
+		if (!IsParallelWorker())
+			report(shared);
 	}
 }
 

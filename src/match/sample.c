@@ -80,10 +80,16 @@ draw_pairs(const cdw_records *records, uint64 seed, cdw_pair *pair, uint32 most)
 	return drawn;
 }
 
+static uint32
+random_pairs(const cdw_records *records)
+{
+	return records->share < 1 ? REHEARSAL_PAIRS : RANDOM_PAIRS;
+}
+
 static cdw_pattern_counter *
 count_random_pairs(const cdw_scorer *scorer, uint64 seed)
 {
-	uint32 most = scorer->records->share < 1 ? REHEARSAL_PAIRS : RANDOM_PAIRS;
+	uint32 most = random_pairs(scorer->records);
 	cdw_pair *pair = palloc(sizeof(cdw_pair) * most);
 	uint32 n = draw_pairs(scorer->records, seed, pair, most);
 	cdw_pattern_counter *counter = cdw_visit_pairs(pair, n, scorer, &cdw_pattern_visitor, NULL);
@@ -100,9 +106,11 @@ cdw_pattern *
 cdw_random_patterns(const cdw_scorer *scorer, uint64 seed, uint32 *npatterns)
 {
 	const cdw_records *records = scorer->records;
+	double pairs = cdw_comparable_pairs(records);
 	cdw_pattern_counter *counter;
 
-	if (cdw_comparable_pairs(records) <= ALL_PAIRS_UP_TO)
+	cdw_progress_phase(CDW_PHASE_RANDOM_PAIRS, Min(pairs, random_pairs(records)));
+	if (pairs <= ALL_PAIRS_UP_TO)
 	{
 		counter = cdw_pattern_counter_create(scorer);
 		cdw_walk_comparable(records, NULL, 0, records->n, count_pair, counter);

@@ -415,7 +415,9 @@ const cdw_visitor cdw_edge_visitor = {
 cdw_edges *
 cdw_find_edges(const cdw_blocks *blocks, const cdw_scorer *scorer, double cut)
 {
-	EdgeSearch *search = cdw_visit_candidates(blocks, scorer, NULL, &cdw_edge_visitor, &cut);
+	EdgeSearch *search;
 
+	cdw_progress_phase(CDW_PHASE_SCORING, cdw_blocks_all_pairs(blocks, scorer->records));
+	search = cdw_visit_candidates(blocks, scorer, NULL, &cdw_edge_visitor, &cut);
 	return search->edges;
 }

@@ -94,8 +94,7 @@ cdw_terms_count(cdw_terms *terms, const cdw_records *records)
 		{
 			cdw_value value;
 
-			if ((i & 0xFFFF) == 0)
-				CHECK_FOR_INTERRUPTS();
+			cdw_progress_add(1);
 			cdw_record_read(records, records->record[i], f, &value);
 			if (value.len == 0)
 				continue;

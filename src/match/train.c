@@ -340,11 +340,13 @@ learn(cdw_em *em, cdw_records *records, const cdw_blocks *blocks, const cdw_labe
 {
 	forget_patterns(em);
 	em->model->unique_sources = NIL;
+	cdw_progress_phase(CDW_PHASE_CANDIDATE_PAIRS, cdw_blocks_all_pairs(blocks, records));
 	if (em->settings->link && cdw_blocks_all_pairs(blocks, records) <= MOST_LINKS)
 		list_links(em, blocks, scorer);
 	else
 		em->pattern =
 			cdw_candidate_patterns(blocks, scorer, em->model->seed, &em->npatterns, &em->scale);
+	cdw_progress_phase(CDW_PHASE_LEARNING, 0);
 	if (labels)
 		em->labels = cdw_label_evidence_create(labels, scorer, em->pattern, em->npatterns);
 	em->match_ratio = pattern_numbers(em);

@@ -45,8 +45,10 @@ cdw_sample_free(cdw_sample *sample)
 /* ---- units ---- */
 
 static void
-add_unit(cdw_walk *walk, int list, uint32 first, uint32 end)
+add_unit(cdw_walk *walk, int list, uint32 first, uint32 end, double pairs)
 {
+	double every = walk->sample ? walk->sample->every : 1;
+
 	if (first == end)
 		return;
 	if (walk->nunits == walk->capacity)
@@ -55,14 +57,23 @@ add_unit(cdw_walk *walk, int list, uint32 first, uint32 end)
 		walk->unit = walk->unit ? repalloc_huge(walk->unit, sizeof(cdw_walk_unit) * walk->capacity)
 								: palloc(sizeof(cdw_walk_unit) * walk->capacity);
 	}
-	walk->unit[walk->nunits++] = (cdw_walk_unit){.list = list, .first = first, .end = end};
+	walk->unit[walk->nunits++] =
+		(cdw_walk_unit){.list = list, .first = first, .end = end, .pairs = pairs};
+	walk->expected += pairs / every;
 }
 
-/* Units of a list of blocks up to a cap; returns their pairs. */
+/* The pairs of a unit, most of which a sample does not draw. */
 static double
-cut_blocks(cdw_walk *walk, int number, const cdw_block_list *list, uint32 cap, double every)
+unit_pairs(const cdw_walk *walk)
 {
-	double all = 0;
+	return walk->sample ? UNIT_PAIRS * walk->sample->every : UNIT_PAIRS;
+}
+
+/* Units of a list of blocks up to a cap. */
+static void
+cut_blocks(cdw_walk *walk, int number, const cdw_block_list *list, uint32 cap)
+{
+	double most = unit_pairs(walk);
 	double pairs = 0;
 	uint32 first = 0;
 
@@ -71,73 +82,68 @@ cut_blocks(cdw_walk *walk, int number, const cdw_block_list *list, uint32 cap, d
 		double size = list->start[b + 1] - list->start[b];
 
 		if (size <= cap)
-			pairs += size * (size - 1) / 2 / every;
-		if (pairs < UNIT_PAIRS && b - first < UNIT_BLOCKS)
+			pairs += size * (size - 1) / 2;
+		if (pairs < most && b - first < UNIT_BLOCKS)
 			continue;
-		add_unit(walk, number, first, b + 1);
-		all += pairs;
+		add_unit(walk, number, first, b + 1, pairs);
 		pairs = 0;
 		first = b + 1;
 	}
-	add_unit(walk, number, first, list->nblocks);
-	return all + pairs;
+	add_unit(walk, number, first, list->nblocks, pairs);
 }
 
 /* Units of all pairs: records with all that come after them. */
 static void
 cut_all_pairs(cdw_walk *walk, const cdw_records *records)
 {
+	double most = unit_pairs(walk);
 	double pairs = 0;
 	uint32 first = 0;
 
 	for (uint32 a = 0; a < records->n; a++)
 	{
 		pairs += records->n - a;
-		if (pairs < UNIT_PAIRS)
+		if (pairs < most)
 			continue;
-		add_unit(walk, 0, first, a + 1);
+		add_unit(walk, 0, first, a + 1, pairs);
 		pairs = 0;
 		first = a + 1;
 	}
-	add_unit(walk, 0, first, records->n);
+	add_unit(walk, 0, first, records->n, pairs);
 }
 
 static void
 cut_pairs(cdw_walk *walk)
 {
 	for (uint32 first = 0; first < walk->npairs; first += (uint32) UNIT_PAIRS)
-		add_unit(walk, 0, first, Min(first + (uint32) UNIT_PAIRS, walk->npairs));
+	{
+		uint32 end = Min(first + (uint32) UNIT_PAIRS, walk->npairs);
+
+		add_unit(walk, 0, first, end, end - first);
+	}
 }
 
-/* Cuts what is to be visited into units; lists that are not wanted are left out. */
+/* Cuts what is to be visited into units: of the rules in lists, a bit each. */
 static void
 cut(cdw_walk *walk, const cdw_records *records, uint64 lists)
 {
 	const cdw_blocks *blocks = walk->blocks;
-	double every = walk->sample ? walk->sample->every : 1;
 
 	if (walk->pair)
-	{
 		cut_pairs(walk);
-		walk->expected = walk->npairs;
-		return;
-	}
-	if (blocks->all_pairs)
-	{
+	else if (blocks->all_pairs)
 		cut_all_pairs(walk, records);
-		walk->expected = cdw_comparable_pairs(records) / every;
-		return;
-	}
-	for (int r = 0; r < blocks->nlists; r++)
-	{
-		if (!(lists >> r & 1))
-			continue;
-		walk->expected += cut_blocks(walk, r, &blocks->list[r], blocks->rule[r].cap, every);
-		for (int s = 0; s < blocks->nsplits; s++)
-			if (blocks->split[s].rule == r)
-				walk->expected += cut_blocks(walk, blocks->nlists + s, &blocks->split[s].list,
-											 blocks->split[s].cap, every);
-	}
+	else
+		for (int r = 0; r < blocks->nlists; r++)
+		{
+			if (!(lists >> r & 1))
+				continue;
+			cut_blocks(walk, r, &blocks->list[r], blocks->rule[r].cap);
+			for (int s = 0; s < blocks->nsplits; s++)
+				if (blocks->split[s].rule == r)
+					cut_blocks(walk, blocks->nlists + s, &blocks->split[s].list,
+							   blocks->split[s].cap);
+		}
 }
 
 /* ---- one unit ---- */
@@ -183,7 +189,10 @@ run(cdw_walk *walk, const cdw_scorer *scorer, const cdw_visitor *visitor, const 
 
 	if (!cdw_walk_in_parallel(walk, scorer, visitor, argument, state))
 		for (Size u = 0; u < walk->nunits; u++)
+		{
 			cdw_walk_visit(walk, scorer->records, &walk->unit[u], visitor->visit, state);
+			cdw_progress_pairs((uint64) walk->unit[u].pairs);
+		}
 	if (walk->unit)
 		pfree(walk->unit);
 	return state;

@@ -16,6 +16,7 @@ typedef struct cdw_walk_unit
 	int list; /* a rule's, or behind those a split's */
 	uint32 first;
 	uint32 end;
+	double pairs; /* about, with those that a sample does not draw */
 } cdw_walk_unit;
 
 typedef struct cdw_walk
