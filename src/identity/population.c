@@ -252,6 +252,7 @@ cdw_count_population(const cdw_resolver *resolver)
 	int settings = cdw_portable_output();
 	double n = 0;
 
+	cdw_progress_phase(CDW_PHASE_READING, 0);
 	cdw_stream(psprintf("SELECT pg_catalog.count(*) FROM %s", cdw_relation_name(resolver->source)),
 			   0, NULL, NULL, read_count, &n);
 	cdw_restore_settings(settings);

@@ -16,7 +16,6 @@
 #include "utils/varlena.h"
 
 #define DEFAULT_ALL_PAIRS_LIMIT 3000000.0
-#define DEFAULT_MAX_BLOCK 5000 /* of rules that the user gave */
 #define DEFAULT_MIN_PROBABILITY .1
 
 static const char *const history_columns[] = {"identity_id", "event_id",		 "at",
@@ -303,7 +302,7 @@ read_options(cdw_resolver *resolver, Jsonb *document, bool rules_given)
 	JsonbIteratorToken token;
 	char *name = NULL;
 
-	resolver->match.max_block = rules_given ? DEFAULT_MAX_BLOCK : 0;
+	resolver->match.max_block = 0;
 	resolver->match.all_pairs_limit = rules_given ? 0 : DEFAULT_ALL_PAIRS_LIMIT;
 	resolver->match.min_probability = DEFAULT_MIN_PROBABILITY;
 	resolver->clustering = cdw_rules_only(resolver) ? "connected" : "average";

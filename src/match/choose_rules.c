@@ -20,8 +20,10 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-static const int block_sizes[] = {1000, 700, 500, 350, 250, 200, 140, 100, 70, 50, 35, 25, 15, 10};
+static const int block_sizes[] = {5000, 3500, 2500, 1500, 1000, 700, 500, 350, 250,
+								  200,	140,  100,	70,	  50,	35,	 25,  15,  10};
 #define NSIZES ((int) lengthof(block_sizes))
+#define DEFAULT_SIZE 4 /* the largest of default rules; rules that were given may have larger blocks */
 
 /* Pairs per record: of small tables, of others, of large ones. */
 #define SMALL_RECORDS 10000
@@ -31,6 +33,7 @@ static const int block_sizes[] = {1000, 700, 500, 350, 250, 200, 140, 100, 70, 5
 #define LARGE_BUDGET 25.0
 #define FIRST_BUDGET                                                                               \
 	30.0 /* of all rules, before some are taken; a pair with two rules counts twice */
+#define GIVEN_PAIRS 2e7 /* that each given rule may have in any case */
 #define MOST_REPEATED 5.0 /* times that a pair may come up on average */
 
 #define MAX_SAMPLE 500000.0
@@ -134,7 +137,7 @@ cap_all(cdw_blocks *blocks, cdw_records *records, int size)
 static void
 cap_together(cdw_blocks *blocks, cdw_records *records, double most, bool split)
 {
-	int low = 0; /* the sizes fall */
+	int low = DEFAULT_SIZE; /* the sizes fall */
 	int high = NSIZES - 1;
 
 	while (low < high)
@@ -201,7 +204,8 @@ cdw_choose_blocks(cdw_records *records, bool all_pairs)
 		cdw_split_blocks(blocks, records);
 	}
 	else if (!settings->default_rules)
-		cap_each(blocks, records, pairs_within(records, Max(budget(records), BUDGET)));
+		cap_each(blocks, records,
+				 Max(pairs_within(records, Max(budget(records), BUDGET)), GIVEN_PAIRS));
 	else
 		cap_together(blocks, records, pairs_within(records, few ? FIRST_BUDGET : budget(records)),
 					 !few);
