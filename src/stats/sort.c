@@ -1,10 +1,10 @@
 /*
- * src/rfm/sort.c
+ * src/stats/sort.c
  *
  * Stable sorts that keep pace with the scan: least-significant-digit radix sort of int64 keys, and
  * strings in C order by radix sort of eight bytes at a time.
  */
-#include "rfm/rfm.h"
+#include "stats/stats.h"
 
 #include "port/pg_bswap.h"
 
