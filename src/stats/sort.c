@@ -12,7 +12,7 @@
 #define DIGITS (64 / DIGIT_BITS)
 #define BUCKETS (1 << DIGIT_BITS)
 #define PREFIX_BYTES 8
-#define SMALL 16 /* from here down insertion sort is faster */
+#define SMALL 64 /* from here down insertion sort is faster */
 
 /* Sorting unsigned keys with the sign bit flipped is sorting signed keys. */
 static inline uint64
