@@ -35,6 +35,14 @@
 	PG_FUNCTION_INFO_V1(name);                                                                     \
 	Datum name(PG_FUNCTION_ARGS)
 
+/* For long loops: cancellable within milliseconds, at no cost per turn. */
+static inline void
+cdw_check_cancel(uint64 turn)
+{
+	if ((turn & 0xFFFF) == 0)
+		CHECK_FOR_INTERRUPTS();
+}
+
 /* args.c */
 extern void cdw_check_not_null(FunctionCallInfo fcinfo, int argno, const char *argname);
 extern void cdw_check_probability(double value, const char *argname);

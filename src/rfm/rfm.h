@@ -8,18 +8,10 @@
 #define CDW_RFM_H
 
 #include "core/core.h"
+#include "stats/stats.h"
 
 #include "datatype/timestamp.h"
-#include "miscadmin.h"
 #include "utils/numeric.h"
-
-/* For long loops: cancellable within milliseconds, at no cost per turn. */
-static inline void
-cdw_check_cancel(uint64 turn)
-{
-	if ((turn & 0xFFFF) == 0)
-		CHECK_FOR_INTERRUPTS();
-}
 
 /* ---- amount.c: exact sums of numeric ---- */
 
@@ -93,24 +85,6 @@ extern void cdw_rfm_add_states(cdw_purchases *purchases, const cdw_purchases *ot
 extern void cdw_check_purchase_time(TimestampTz at);
 extern void cdw_refuse_amount(const char *value);
 extern void cdw_check_as_of(TimestampTz as_of);
-
-/* ---- sort.c ---- */
-
-typedef struct cdw_sort_item
-{
-	int64 key;
-	uint64 row;
-} cdw_sort_item;
-
-typedef struct cdw_string
-{
-	const char *bytes;
-	uint64 length;
-} cdw_string;
-
-extern void cdw_sort_items(cdw_sort_item *items, cdw_sort_item *scratch, uint64 n);
-extern void
-cdw_sort_strings(const cdw_string *strings, cdw_sort_item *items, cdw_sort_item *scratch, uint64 n);
 
 /* ---- score.c ---- */
 

@@ -1,10 +1,10 @@
 /*
- * src/rfm/sort.c
+ * src/stats/sort.c
  *
  * Stable sorts that keep pace with the scan: least-significant-digit radix sort of int64 keys, and
  * strings in C order by radix sort of eight bytes at a time.
  */
-#include "rfm/rfm.h"
+#include "stats/stats.h"
 
 #include "port/pg_bswap.h"
 
@@ -12,7 +12,7 @@
 #define DIGITS (64 / DIGIT_BITS)
 #define BUCKETS (1 << DIGIT_BITS)
 #define PREFIX_BYTES 8
-#define SMALL 16 /* from here down insertion sort is faster */
+#define SMALL 64 /* from here down insertion sort is faster */
 
 /* Sorting unsigned keys with the sign bit flipped is sorting signed keys. */
 static inline uint64
