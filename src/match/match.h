@@ -33,7 +33,7 @@ struct cdw_field;
 
 /*
  * A word of a value, found once when the record is encoded. Its weight is ln(1 + values / records
- * that have the word), in units of 1/1024, known after cdw_terms_apply.
+ * that have the word), in units of 1/1024, known after cdw_terms_count or cdw_terms_apply.
  */
 typedef struct cdw_token
 {
@@ -382,11 +382,11 @@ typedef void (*cdw_term_callback)(int field, cdw_term_part part, const char *val
 								  uint32 count, void *arg);
 
 extern cdw_terms *cdw_terms_create(const cdw_match_settings *settings);
-extern void cdw_terms_count(cdw_terms *terms, const cdw_records *records);
+extern void cdw_terms_count(cdw_terms *terms, cdw_records *records);
 extern void cdw_terms_add(cdw_terms *terms, int field, cdw_term_part part, const char *value,
 						  int len, uint32 count);
 extern void cdw_terms_set_values(cdw_terms *terms, int field, double values);
-extern void cdw_terms_apply(const cdw_terms *terms, cdw_records *records);
+extern void cdw_terms_apply(cdw_terms *terms, cdw_records *records);
 extern void cdw_terms_frequent(const cdw_terms *terms, const cdw_records *records,
 							   cdw_term_callback callback, void *arg);
 

@@ -397,7 +397,6 @@ cdw_train(cdw_records *records, const cdw_terms *terms, const cdw_labels *labels
 	em->settings = settings;
 	em->model = model;
 	em->records = records;
-	cdw_terms_apply(terms, records);
 	prepare_fields(em, records, terms);
 	cdw_scorer_init(scorer, records, model);
 
