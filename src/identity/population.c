@@ -194,6 +194,7 @@ cdw_load_population(const cdw_resolver *resolver)
 	settings = cdw_portable_output();
 	cdw_stream(cdw_source_query(resolver), 0, NULL, NULL, load_row, &loader);
 	cdw_restore_settings(settings);
+	cdw_records_finish(population->records);
 	order_sources(&loader, population->records);
 	order_by_key(resolver, population);
 	return population;
