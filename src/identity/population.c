@@ -154,10 +154,14 @@ order_by_key(const cdw_resolver *resolver, cdw_population *population)
 {
 	cdw_keys *keys = population->keys;
 	cdw_records *records = population->records;
-	uint32 *position = cdw_keys_sort(keys);
-	cdw_record **ordered =
-		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(cdw_record *) * records->capacity);
+	uint32 *position;
+	cdw_record **ordered;
 
+	if (cdw_keys_in_order(keys))
+		return;
+	position = cdw_keys_sort(keys);
+	ordered =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(cdw_record *) * records->capacity);
 	for (uint32 i = 0; i < records->n; i++)
 	{
 		ordered[i] = records->record[position[i]];
