@@ -203,4 +203,49 @@ cdw_hash_combine(uint64 a, uint64 b)
 	return h;
 }
 
+/* Mixes eight bytes into a hash: by both halves of a product where the compiler has it. */
+static inline uint64
+cdw_hash_word(uint64 hash, uint64 word)
+{
+#ifdef HAVE_INT128
+	uint128 product = (uint128) (hash ^ word) * UINT64CONST(0x9e3779b97f4a7c15);
+
+	return (uint64) product ^ (uint64) (product >> 64);
+#else
+	return cdw_hash_combine(hash, word);
+#endif
+}
+
+/*
+ * A 64-bit hash for tables in memory, several times faster on short values. It differs between
+ * platforms: never to be stored, nor to decide anything.
+ */
+static inline uint64
+cdw_hash_in_memory(const char *bytes, int len)
+{
+	uint64 hash = ((uint64) len + 1) * UINT64CONST(0x8ebc6af09c88c6e3);
+	uint64 word;
+
+	for (; len >= 8; bytes += 8, len -= 8)
+	{
+		memcpy(&word, bytes, 8);
+		hash = cdw_hash_word(hash, word);
+	}
+	if (len >= 4)
+	{
+		uint32 low;
+		uint32 high;
+
+		memcpy(&low, bytes, 4);
+		memcpy(&high, bytes + len - 4, 4);
+		word = (uint64) high << 32 | low;
+	}
+	else if (len > 0)
+		word = (uint64) (unsigned char) bytes[0] << 16 |
+			   (uint64) (unsigned char) bytes[len / 2] << 8 | (unsigned char) bytes[len - 1];
+	else
+		word = 0;
+	return cdw_hash_word(cdw_hash_word(hash, word), UINT64CONST(0xe7037ed1a0b428db));
+}
+
 #endif /* CDW_CORE_H */

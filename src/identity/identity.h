@@ -78,7 +78,7 @@ typedef struct cdw_keys
 	int16 len;
 	bool byval;
 	struct SortSupportData *order;
-	MemoryContext context;
+	cdw_arena arena; /* of keys that are not in the datum itself */
 	Datum *key;
 	uint32 n;
 	uint32 capacity;
@@ -88,6 +88,7 @@ extern cdw_keys *cdw_keys_create(const cdw_resolver *resolver);
 extern Datum
 cdw_keys_read(const cdw_keys *keys, TupleTableSlot *slot, int column, const char *relation);
 extern void cdw_keys_add(cdw_keys *keys, Datum key);
+extern bool cdw_keys_in_order(const cdw_keys *keys);
 extern uint32 *cdw_keys_sort(cdw_keys *keys);
 extern int cdw_keys_compare(const cdw_keys *keys, Datum a, Datum b);
 extern int64 cdw_keys_find(const cdw_keys *keys, Datum key);

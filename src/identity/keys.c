@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "parser/parse_coerce.h"
+#include "port/pg_bswap.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -18,9 +19,12 @@
 #include "utils/typcache.h"
 
 #define FIRST_CAPACITY 1024
+#define MOST_PREFIX 256 /* bytes of texts that are sorted eight at a time */
 
+/* Where the bytes of a key stand that the next step of a sort looks at. */
 typedef struct KeyEntry
 {
+	uint64 prefix;
 	Datum key;
 	uint32 position;
 } KeyEntry;
@@ -30,6 +34,14 @@ typedef struct KeyEntry
 #define ST_COMPARE_ARG_TYPE struct SortSupportData
 #define ST_COMPARE(a, b, order)                                                                    \
 	ApplySortComparator((a)->key, false, (b)->key, false, (SortSupport) (order))
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+#define ST_SORT sort_prefixes
+#define ST_ELEMENT_TYPE KeyEntry
+#define ST_COMPARE(a, b) ((a)->prefix < (b)->prefix ? -1 : (a)->prefix > (b)->prefix)
 #define ST_SCOPE static
 #define ST_CHECK_FOR_INTERRUPTS
 #define ST_DEFINE
@@ -45,11 +57,11 @@ cdw_keys_create(const cdw_resolver *resolver)
 	keys->type = resolver->key_type;
 	keys->len = type->typlen;
 	keys->byval = type->typbyval;
-	keys->context = CurrentMemoryContext;
 	keys->order = palloc0(sizeof(struct SortSupportData));
 	keys->order->ssup_cxt = CurrentMemoryContext;
 	keys->order->ssup_collation = OidIsValid(type->typcollation) ? C_COLLATION_OID : InvalidOid;
 	PrepareSortSupportFromOrderingOp(type->lt_opr, keys->order);
+	cdw_arena_init(&keys->arena, CurrentMemoryContext);
 	keys->capacity = FIRST_CAPACITY;
 	keys->key = palloc(sizeof(Datum) * keys->capacity);
 	return keys;
@@ -82,16 +94,25 @@ cdw_keys_read(const cdw_keys *keys, TupleTableSlot *slot, int column, const char
 void
 cdw_keys_add(cdw_keys *keys, Datum key)
 {
-	MemoryContext old;
-
 	if (keys->n == keys->capacity)
 	{
 		keys->capacity *= 2;
 		keys->key = repalloc_huge(keys->key, sizeof(Datum) * keys->capacity);
 	}
-	old = MemoryContextSwitchTo(keys->context);
-	keys->key[keys->n++] = datumCopy(key, keys->byval, keys->len);
-	MemoryContextSwitchTo(old);
+	if (!keys->byval)
+	{
+		Size size;
+		void *copy;
+
+		if (keys->len == -1 && VARATT_IS_EXTENDED(DatumGetPointer(key)) &&
+			!VARATT_IS_SHORT(DatumGetPointer(key)))
+			key = PointerGetDatum(PG_DETOAST_DATUM(key));
+		size = datumGetSize(key, false, keys->len);
+		copy = cdw_arena_alloc(&keys->arena, size);
+		memcpy(copy, DatumGetPointer(key), size);
+		key = PointerGetDatum(copy);
+	}
+	keys->key[keys->n++] = key;
 }
 
 /* Below, equal to or above zero, as a comes before, is or comes after b. */
@@ -99,6 +120,107 @@ int
 cdw_keys_compare(const cdw_keys *keys, Datum a, Datum b)
 {
 	return ApplySortComparator(a, false, b, false, keys->order);
+}
+
+/* Whether the keys are numbers that one word holds. */
+static bool
+is_number(const cdw_keys *keys)
+{
+	return keys->type == INT8OID || keys->type == INT4OID || keys->type == INT2OID ||
+		   keys->type == DATEOID;
+}
+
+/* A number as one that is ordered without sign. */
+static uint64
+number_prefix(const cdw_keys *keys, Datum key)
+{
+	int64 number = keys->type == INT8OID   ? DatumGetInt64(key)
+				   : keys->type == INT2OID ? DatumGetInt16(key)
+										   : DatumGetInt32(key);
+
+	return (uint64) number ^ UINT64CONST(0x8000000000000000);
+}
+
+/* Eight bytes of a text from "start" on, ordered as a number; what is missing counts as zero. */
+static uint64
+text_prefix(Datum key, int start)
+{
+	const text *value = (const text *) DatumGetPointer(key);
+	int len = VARSIZE_ANY_EXHDR(value) - start;
+	const unsigned char *at = (const unsigned char *) VARDATA_ANY(value) + start;
+	uint64 prefix = 0;
+
+	if (len >= 8)
+	{
+		memcpy(&prefix, at, 8);
+		return pg_ntoh64(prefix);
+	}
+	for (int i = 0; i < 8; i++)
+		prefix = prefix << 8 | (i < len ? at[i] : 0);
+	return prefix;
+}
+
+/* Whether a text goes on behind the eight bytes from "start" on. */
+static bool
+goes_on(Datum key, int start)
+{
+	return (int) VARSIZE_ANY_EXHDR(DatumGetPointer(key)) > start + 8;
+}
+
+/*
+ * Sorts texts that have their first "start" bytes in common, by bytes, eight at a time. No text has a zero
+ * byte, so that a text comes before those that it begins.
+ */
+static void
+sort_texts(const cdw_keys *keys, KeyEntry *entry, Size n, int start)
+{
+	if (start >= MOST_PREFIX)
+	{
+		sort_key_entries(entry, n, keys->order);
+		return;
+	}
+	for (Size i = 0; i < n; i++)
+		entry[i].prefix = text_prefix(entry[i].key, start);
+	sort_prefixes(entry, n);
+	for (Size from = 0, to; from < n; from = to)
+	{
+		for (to = from + 1; to < n && entry[to].prefix == entry[from].prefix; to++)
+			;
+		if (to - from > 1 && goes_on(entry[from].key, start))
+			sort_texts(keys, entry + from, to - from, start + 8);
+	}
+}
+
+static void
+sort_entries(const cdw_keys *keys, KeyEntry *entry)
+{
+	if (is_number(keys))
+	{
+		for (uint32 i = 0; i < keys->n; i++)
+			entry[i].prefix = number_prefix(keys, entry[i].key);
+		sort_prefixes(entry, keys->n);
+	}
+	else if (keys->type == TEXTOID || keys->type == VARCHAROID)
+		sort_texts(keys, entry, keys->n, 0);
+	else
+		sort_key_entries(entry, keys->n, keys->order);
+}
+
+/* Whether each key comes before the next: they are sorted, and different. */
+bool
+cdw_keys_in_order(const cdw_keys *keys)
+{
+	bool number = is_number(keys);
+
+	for (uint32 i = 1; i < keys->n; i++)
+	{
+		if ((i & 0xFFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (number ? number_prefix(keys, keys->key[i - 1]) >= number_prefix(keys, keys->key[i])
+				   : cdw_keys_compare(keys, keys->key[i - 1], keys->key[i]) >= 0)
+			return false;
+	}
+	return true;
 }
 
 /* Sorts the keys and returns where each came from. */
@@ -111,7 +233,7 @@ cdw_keys_sort(cdw_keys *keys)
 
 	for (uint32 i = 0; i < keys->n; i++)
 		entry[i] = (KeyEntry){.key = keys->key[i], .position = i};
-	sort_key_entries(entry, keys->n, keys->order);
+	sort_entries(keys, entry);
 	for (uint32 i = 0; i < keys->n; i++)
 	{
 		keys->key[i] = entry[i].key;

@@ -176,10 +176,14 @@ order_by_key(const cdw_resolver *resolver, cdw_population *population)
 {
 	cdw_keys *keys = population->keys;
 	cdw_records *records = population->records;
-	uint32 *position = cdw_keys_sort(keys);
-	cdw_record **ordered =
-		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(cdw_record *) * records->capacity);
+	uint32 *position;
+	cdw_record **ordered;
 
+	if (cdw_keys_in_order(keys))
+		return;
+	position = cdw_keys_sort(keys);
+	ordered =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(cdw_record *) * records->capacity);
 	for (uint32 i = 0; i < records->n; i++)
 	{
 		ordered[i] = records->record[position[i]];
@@ -219,6 +223,7 @@ load(const cdw_resolver *resolver, double share)
 	settings = cdw_portable_output();
 	cdw_stream(cdw_source_query(resolver), 0, NULL, NULL, load_row, &loader);
 	cdw_restore_settings(settings);
+	cdw_records_finish(population->records);
 	cdw_progress_phase(CDW_PHASE_SORTING_KEYS, 0);
 	order_sources(&loader, population->records);
 	order_by_key(resolver, population);

@@ -365,8 +365,8 @@ cdw_transform_keys(const cdw_transform *transform)
 }
 
 /* The hashes of a part of a rule; returns how many, 0 where it is missing or empty. */
-static int
-part_hashes(const cdw_key_part *part, const char *value, int len, uint64 *hash)
+int
+cdw_key_part_hashes(const cdw_key_part *part, const char *value, int len, uint64 *hash)
 {
 	char buffer[PIECE_BUFFER];
 	Piece piece = {value, len};
@@ -392,8 +392,8 @@ cdw_key_part_agrees(const cdw_key_part *part, const char *a, int alen, const cha
 {
 	uint64 left[CDW_MAX_RULE_KEYS];
 	uint64 right[CDW_MAX_RULE_KEYS];
-	int nleft = part_hashes(part, a, alen, left);
-	int nright = part_hashes(part, b, blen, right);
+	int nleft = cdw_key_part_hashes(part, a, alen, left);
+	int nright = cdw_key_part_hashes(part, b, blen, right);
 
 	if (nleft == 0 || nright == 0)
 		return CDW_MISSING;
@@ -426,29 +426,25 @@ arrange_keys(uint32 *key, int nkeys, int nslots)
 }
 
 /*
- * The keys of a record under a rule, given its standardised values: as many as the rule has slots,
+ * The keys of a record under a rule, given the hashes of the rule's parts: as many as the rule has slots,
  * 0 where there is none.
  */
 void
-cdw_block_keys(const cdw_rule *rule, StringInfo *value, uint32 *key)
+cdw_block_keys(const cdw_rule *rule, const cdw_part_hashes *const *part, uint32 *key)
 {
 	uint64 hash[CDW_MAX_RULE_KEYS] = {0};
 	int nkeys = 1;
 
-	if (rule->nslots == 0)
-		return;
 	for (int i = 0; i < rule->nparts && nkeys > 0; i++)
 	{
-		uint64 part[CDW_MAX_RULE_KEYS];
-		int n = part_hashes(&rule->part[i], value[rule->part[i].field]->data,
-							value[rule->part[i].field]->len, part);
+		int n = part[i]->n;
 
 		if (n > 1) /* of one part at most, so that up to here there is one hash */
 			for (int k = 1; k < n; k++)
 				hash[k] = hash[0];
 		nkeys = n == 0 ? 0 : Max(nkeys, n);
 		for (int k = 0; k < nkeys; k++)
-			hash[k] = cdw_hash_combine(hash[k], part[n > 1 ? k : 0]);
+			hash[k] = cdw_hash_combine(hash[k], part[i]->hash[n > 1 ? k : 0]);
 	}
 	for (int k = 0; k < nkeys; k++)
 		key[k] = Max((uint32) (hash[k] >> 33), 1);

@@ -20,6 +20,7 @@ cdw_is_missing(const char *value, int len)
 {
 	static const char *const words[] = {"null", "n/a", "none", "nan", "unknown",
 										"nil",	"-",   "?",	   "."};
+	const int longest = 7;
 
 	while (len > 0 && value[len - 1] == ' ')
 		len--;
@@ -28,10 +29,13 @@ cdw_is_missing(const char *value, int len)
 		value++;
 		len--;
 	}
+	if (len == 0 || len > longest)
+		return len == 0;
 	for (int i = 0; i < (int) lengthof(words); i++)
-		if (len == (int) strlen(words[i]) && pg_strncasecmp(value, words[i], len) == 0)
+		if (words[i][0] == pg_ascii_tolower((unsigned char) *value) &&
+			len == (int) strlen(words[i]) && pg_strncasecmp(value, words[i], len) == 0)
 			return true;
-	return len == 0;
+	return false;
 }
 
 static void
@@ -123,8 +127,14 @@ standardise_date(const cdw_field *field, const char *value, int len, StringInfo 
 
 	if (cdw_normalize_date(value, len, field->field_order, &year, &month, &day))
 	{
+		int number = (year * 100 + month) * 100 + day;
+
 		resetStringInfo(out);
-		appendStringInfo(out, "%04d%02d%02d", year, month, day);
+		enlargeStringInfo(out, 8);
+		for (int i = 7; i >= 0; i--, number /= 10)
+			out->data[i] = '0' + number % 10;
+		out->len = 8;
+		out->data[out->len] = '\0';
 		return;
 	}
 	keep_digits(value, len, out);

@@ -33,7 +33,7 @@ struct cdw_field;
 
 /*
  * A word of a value, found once when the record is encoded. Its weight is ln(1 + values / records
- * that have the word), in units of 1/1024, known after cdw_terms_apply.
+ * that have the word), in units of 1/1024, known after cdw_terms_count or cdw_terms_apply.
  */
 typedef struct cdw_token
 {
@@ -220,7 +220,16 @@ extern char *cdw_transform_names(void);
 extern int
 cdw_key_part_agrees(const cdw_key_part *part, const char *a, int alen, const char *b, int blen);
 extern int cdw_transform_keys(const cdw_transform *transform);
-extern void cdw_block_keys(const cdw_rule *rule, StringInfo *value, uint32 *key);
+
+/* The hashes of a part of a rule for a value: none where it is missing, several of a few transforms. */
+typedef struct cdw_part_hashes
+{
+	int n;
+	const uint64 *hash;
+} cdw_part_hashes;
+
+extern int cdw_key_part_hashes(const cdw_key_part *part, const char *value, int len, uint64 *hash);
+extern void cdw_block_keys(const cdw_rule *rule, const cdw_part_hashes *const *part, uint32 *key);
 
 /* block_token.c: hashes of a value's words; returns how many, at most CDW_MAX_RULE_KEYS */
 extern int cdw_hash_tokens(const char *value, int len, int argument, uint64 *hash);
@@ -243,6 +252,8 @@ extern int cdw_hash_token_pairs(const char *value, int len, int argument, uint64
  */
 typedef struct cdw_record cdw_record;
 
+typedef struct cdw_encoder cdw_encoder;
+
 typedef struct cdw_records
 {
 	const cdw_match_settings *settings;
@@ -258,10 +269,8 @@ typedef struct cdw_records
 	uint32 nsources; /* 0: unknown */
 	char **source_name;
 	uint32 *source_size;
-	bool *unique_source; /* which list an entity once; only a link asks */
-	StringInfo *value;	 /* one per field: the standardised values of the record at hand */
-	StringInfo residual;
-	cdw_token *token;				   /* their words */
+	bool *unique_source;			   /* which list an entity once; only a link asks */
+	cdw_encoder *encoder;			   /* NULL: no more records are added */
 	struct cdw_shared_records *shared; /* NULL: in the memory of one process */
 } cdw_records;
 
@@ -273,6 +282,7 @@ typedef struct cdw_raw_value
 
 extern cdw_records *cdw_records_create(const cdw_match_settings *settings);
 extern void cdw_records_add(cdw_records *records, const cdw_raw_value *raw, uint32 source);
+extern void cdw_records_finish(cdw_records *records);
 extern uint64 cdw_record_hash(const cdw_records *records, uint32 i, uint64 seed);
 extern uint64 *cdw_record_hashes(const cdw_records *records, uint64 seed);
 
@@ -415,11 +425,11 @@ typedef void (*cdw_term_callback)(int field, cdw_term_part part, const char *val
 								  uint32 count, void *arg);
 
 extern cdw_terms *cdw_terms_create(const cdw_match_settings *settings);
-extern void cdw_terms_count(cdw_terms *terms, const cdw_records *records);
+extern void cdw_terms_count(cdw_terms *terms, cdw_records *records);
 extern void cdw_terms_add(cdw_terms *terms, int field, cdw_term_part part, const char *value,
 						  int len, uint32 count);
 extern void cdw_terms_set_values(cdw_terms *terms, int field, double values);
-extern void cdw_terms_apply(const cdw_terms *terms, cdw_records *records);
+extern void cdw_terms_apply(cdw_terms *terms, cdw_records *records);
 extern void cdw_terms_frequent(const cdw_terms *terms, const cdw_records *records,
 							   cdw_term_callback callback, void *arg);
 

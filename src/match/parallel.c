@@ -420,6 +420,7 @@ attach_records(dsa_area *area, const SharedWalk *shared, const cdw_match_setting
 	cdw_records *records = cdw_records_create(settings);
 	const dsa_pointer *place = dsa_get_address(area, shared->place);
 
+	cdw_records_finish(records);
 	records->n = shared->nrecords;
 	pfree(records->record);
 	records->record =

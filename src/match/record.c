@@ -3,7 +3,7 @@
  *
  * Records encoded once into an arena; see match.h for the layout.
  */
-#include "match/match.h"
+#include "match/encode.h"
 
 #include "miscadmin.h"
 #include "utils/memutils.h"
@@ -28,113 +28,8 @@ cdw_records_create(const cdw_match_settings *settings)
 	records->capacity = FIRST_CAPACITY;
 	records->record = palloc(sizeof(cdw_record *) * records->capacity);
 	cdw_arena_init(&records->arena, CurrentMemoryContext);
-	records->value = palloc(sizeof(StringInfo) * settings->nfields);
-	for (int i = 0; i < settings->nfields; i++)
-		records->value[i] = makeStringInfo();
-	records->residual = makeStringInfo();
-	records->token = palloc(sizeof(cdw_token) * CDW_MAX_TOKENS * Max(records->nsplit, 1));
+	records->encoder = cdw_encoder_create(settings);
 	return records;
-}
-
-/*
- * Cuts a long value at a character boundary and lets a hash of the whole stand for the rest, so that
- * different values stay different. The hash is a word of its own where words are compared.
- */
-static void
-shorten(StringInfo value, bool split)
-{
-	int most = split ? CDW_MAX_TEXT : CDW_MAX_VALUE;
-	uint64 hash;
-	int len = most - 17;
-
-	if (value->len <= most)
-		return;
-	hash = cdw_hash_bytes(value->data, value->len, 0);
-	while (len > 0 && (value->data[len] & 0xC0) == 0x80)
-		len--;
-	value->len = len;
-	appendStringInfo(value, split ? " %016llx" : "%016llx", (unsigned long long) hash);
-}
-
-/* Whether a word stands in a value, between blanks. */
-static bool
-has_word(const StringInfo value, const char *word, int len)
-{
-	int start = 0;
-
-	for (int i = 0; i <= value->len; i++)
-		if (i == value->len || value->data[i] == ' ')
-		{
-			if (i - start == len && memcmp(value->data + start, word, len) == 0)
-				return true;
-			start = i + 1;
-		}
-	return false;
-}
-
-/* Appends to out the words of a field that stand in none of the fields that it goes without. */
-static void
-append_residual(const cdw_records *records, const cdw_field *field, int f, StringInfo out)
-{
-	const StringInfo value = records->value[f];
-	int start = 0;
-
-	for (int i = 0; i <= value->len; i++)
-	{
-		const char *word = value->data + start;
-		int len = i - start;
-		bool found = len == 0;
-
-		if (i < value->len && value->data[i] != ' ')
-			continue;
-		for (int g = 0; g < records->settings->nfields && !found; g++)
-			found = (field->without_set >> g & 1) && has_word(records->value[g], word, len);
-		if (!found)
-		{
-			if (out->len > 0)
-				appendStringInfoChar(out, ' ');
-			appendBinaryStringInfo(out, word, len);
-		}
-		start = i + 1;
-	}
-}
-
-/* Replaces the values of fields that go without others by what is left of them. */
-static void
-drop_words(cdw_records *records)
-{
-	const cdw_match_settings *settings = records->settings;
-
-	for (int k = 0; k < settings->nresiduals; k++)
-	{
-		int f = settings->residual[k];
-		StringInfo before = records->value[f];
-
-		resetStringInfo(records->residual);
-		append_residual(records, &settings->field[f], f, records->residual);
-		records->value[f] = records->residual;
-		records->residual = before;
-	}
-}
-
-/* Finds the words of the record at hand; returns how many there are in all. */
-static int
-split_values(cdw_records *records, uint16 *count)
-{
-	const cdw_match_settings *settings = records->settings;
-	int n = 0;
-
-	for (int f = 0; f < settings->nfields; f++)
-	{
-		int split = records->split_index[f];
-
-		if (split < 0)
-			continue;
-		count[split] = settings->field[f].comparison->split(
-			records->value[f]->data, records->value[f]->len, records->token + n);
-		n += count[split];
-	}
-	return n;
 }
 
 static void
@@ -156,44 +51,50 @@ cdw_records_add(cdw_records *records, const cdw_raw_value *raw, uint32 source)
 {
 	const cdw_match_settings *settings = records->settings;
 	uint32 key[CDW_MAX_RULES * CDW_MAX_RULE_KEYS];
-	uint16 count[CDW_MAX_FIELDS];
+	const cdw_value *value = cdw_encode(records->encoder, raw, key);
 	cdw_record *record;
 	uint16 *end;
-	Size size = 0;
-	int position = 0;
-	int ntokens;
+	uint16 *count;
+	char *data;
+	cdw_token *token;
+	Size size = records->data_offset;
+	int ntokens = 0;
 
 	make_room(records);
 	for (int f = 0; f < settings->nfields; f++)
 	{
-		resetStringInfo(records->value[f]);
-		if (raw[f].text)
-			cdw_standardise(&settings->field[f], raw[f].text, raw[f].len, records->value[f]);
-		shorten(records->value[f], records->split_index[f] >= 0);
+		size += value[f].len;
+		ntokens += value[f].ntokens;
 	}
-	/* candidates are found by whole values, also where only what is left of them is compared */
-	for (int r = 0; r < settings->nrules; r++)
-		cdw_block_keys(&settings->rule[r], records->value, key + settings->rule[r].slot);
-	drop_words(records);
-	ntokens = split_values(records, count);
-	for (int f = 0; f < settings->nfields; f++)
-		size += records->value[f]->len;
-	size = TYPEALIGN(sizeof(uint16), records->data_offset + size);
+	size = TYPEALIGN(sizeof(uint16), size);
 	record = cdw_arena_alloc(&records->arena, size + sizeof(cdw_token) * ntokens);
 	memcpy(cdw_record_keys(record), key, sizeof(uint32) * settings->nslots);
 	memset(cdw_record_terms(records, record), 0, sizeof(uint32) * settings->nfields);
 	cdw_record_set_source(records, record, source);
 	end = (uint16 *) ((char *) record + records->end_offset);
+	count = end + settings->nfields;
+	data = (char *) record + records->data_offset;
+	token = (cdw_token *) ((char *) record + size);
 	for (int f = 0; f < settings->nfields; f++)
 	{
-		memcpy((char *) record + records->data_offset + position, records->value[f]->data,
-			   records->value[f]->len);
-		position += records->value[f]->len;
-		end[f] = position;
+		memcpy(data, value[f].text, value[f].len);
+		data += value[f].len;
+		end[f] = data - ((char *) record + records->data_offset);
+		if (records->split_index[f] < 0)
+			continue;
+		*count++ = value[f].ntokens;
+		memcpy(token, value[f].token, sizeof(cdw_token) * value[f].ntokens);
+		token += value[f].ntokens;
 	}
-	memcpy(end + settings->nfields, count, sizeof(uint16) * records->nsplit);
-	memcpy((char *) record + size, records->token, sizeof(cdw_token) * ntokens);
 	records->record[records->n++] = record;
+}
+
+/* Frees what only adding records needs. */
+void
+cdw_records_finish(cdw_records *records)
+{
+	cdw_encoder_free(records->encoder);
+	records->encoder = NULL;
 }
 
 /* A hash of what the record says, its key and position apart. */

@@ -4,24 +4,38 @@
  * How many records have each value of each field, and each word where words are weighed. A value is
  * known by its 64-bit hash: among a billion values, two share one with a chance of 3 %, and then one
  * agreement weighs a little more or less than it should.
+ *
+ * Values are counted field by field, parted by their hashes so that the table of a part stays in the
+ * processor's cache; nothing remains of them but sums and the values that are worth storing.
  */
 #include "match/match.h"
 
 #include <math.h>
 
 #include "miscadmin.h"
+#include "port/pg_bitutils.h"
+#include "utils/memutils.h"
 
 #define WEIGHT_UNITS 1024 /* of a word's weight, to a nat */
 #define MOST_WEIGHT 32767
-#define RARE_RECORDS 4	/* a word is rare that so many records have at most */
-#define RARE_SHARE .001 /* ... or such a share of those with a value */
+#define RARE_RECORDS 4	 /* a word is rare that so many records have at most */
+#define RARE_SHARE .001	 /* ... or such a share of those with a value */
+#define STORED_RECORDS 3 /* that have a value which is stored */
+#define HASHES_AT_ONCE                                                                             \
+	(1 << 23)			  /* of all fields that are counted in one go, unless it is only one */
+#define PART_RECORDS 4096 /* of a part, on average */
+#define MOST_PART_BITS 9
+#define AHEAD 8	 /* records that are fetched into the cache before they are read */
+#define BATCH 32 /* records whose table entries are fetched before they are read */
 
 typedef struct TermEntry
 {
 	uint64 hash;
 	uint32 count;
-	uint32 first; /* a record that has the value */
-	uint32 last;  /* the record that was counted last */
+	uint32 first;		/* a record that has the word */
+	uint32 last;		/* the record that was counted last */
+	uint16 weight : 15; /* of the word, once it is known: see cdw_token */
+	uint16 rare : 1;
 	char status;
 } TermEntry;
 
@@ -36,18 +50,51 @@ typedef struct TermEntry
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
+/* A value that three or more records have. */
+typedef struct FrequentValue
+{
+	uint32 first; /* a record that has it */
+	uint32 count;
+} FrequentValue;
+
+typedef struct FieldTerms
+{
+	cdw_term_summary summary; /* of what was counted */
+	double values;			  /* records that have a value */
+	Size nfrequent;
+	Size capacity;
+	FrequentValue *frequent;
+	term_hash *stored; /* values whose counts were stored; NULL: there are none */
+	term_hash *words;  /* NULL where words are not weighed */
+} FieldTerms;
+
 struct cdw_terms
 {
 	int nfields;
-	term_hash *table[CDW_MAX_FIELDS];
-	term_hash *words[CDW_MAX_FIELDS]; /* NULL where words are not weighed */
-	double values[CDW_MAX_FIELDS];
+	MemoryContext context;
+	FieldTerms field[CDW_MAX_FIELDS];
 };
 
-static uint64
+/* A record and the hash of its value; later the place of the value in the part's table. */
+typedef struct ValueOf
+{
+	uint64 hash;
+	uint32 record;
+} ValueOf;
+
+/* A value in the table of a part; hash 0: free. */
+typedef struct ValueCount
+{
+	uint64 hash;
+	uint32 first;
+	uint32 count;
+} ValueCount;
+
+/* Never 0. */
+static inline uint64
 term_key(const char *value, int len)
 {
-	return cdw_hash_bytes(value, len, 0);
+	return Max(cdw_hash_in_memory(value, len), 1);
 }
 
 /* Empty counts for every field. */
@@ -57,64 +104,340 @@ cdw_terms_create(const cdw_match_settings *settings)
 	cdw_terms *terms = palloc0(sizeof(cdw_terms));
 
 	terms->nfields = settings->nfields;
+	terms->context = CurrentMemoryContext;
 	for (int f = 0; f < terms->nfields; f++)
-	{
-		terms->table[f] = term_create(CurrentMemoryContext, 1024, NULL);
 		if (settings->field[f].comparison->split)
-			terms->words[f] = term_create(CurrentMemoryContext, 1024, NULL);
-	}
+			terms->field[f].words = term_create(CurrentMemoryContext, 1024, NULL);
 	return terms;
 }
 
-/* Counts a value or a word of record i, once per record. */
-static void
-count_term(term_hash *table, const char *value, int len, uint32 i)
+/* Asks for the memory of a record that will be read soon. */
+static inline void
+fetch_record(const cdw_records *records, uint32 i)
 {
-	bool found;
-	TermEntry *entry = term_insert(table, term_key(value, len), &found);
-
-	if (!found)
+	if (i < records->n)
 	{
-		entry->count = 0;
-		entry->first = i;
+		__builtin_prefetch(records->record[i]);
+		__builtin_prefetch((const char *) records->record[i] + 64);
+		__builtin_prefetch((const char *) records->record[i] + 128);
 	}
-	else if (entry->last == i)
-		return;
-	entry->last = i;
-	entry->count++;
 }
 
-/* Counts the values and words of all records. */
-void
-cdw_terms_count(cdw_terms *terms, const cdw_records *records)
-{
-	for (int f = 0; f < terms->nfields; f++)
-	{
-		for (uint32 i = 0; i < records->n; i++)
-		{
-			cdw_value value;
+/* ---- counting values ---- */
 
-			cdw_progress_add(1);
-			cdw_record_read(records, records->record[i], f, &value);
-			if (value.len == 0)
-				continue;
-			count_term(terms->table[f], value.text, value.len, i);
-			terms->values[f]++;
-			for (int t = 0; t < value.ntokens; t++)
-				count_term(terms->words[f], value.text + value.token[t].start, value.token[t].len,
-						   i);
+/* Writes the hash of each record's value for n fields from the first on, 0 where it is missing. */
+static void
+hash_values(const cdw_records *records, int first, int n, uint64 *hash)
+{
+	for (uint32 i = 0; i < records->n; i++)
+	{
+		cdw_progress_add(n);
+		fetch_record(records, i + AHEAD);
+		for (int f = 0; f < n; f++)
+		{
+			int len;
+			const char *value = cdw_record_value(records, records->record[i], first + f, &len);
+
+			hash[(Size) f * records->n + i] = len > 0 ? term_key(value, len) : 0;
 		}
 	}
 }
+
+/* Puts the values into parts by the upper bits of their hashes; start has the place of each part. */
+static void
+part_values(const uint64 *hash, uint32 n, int bits, Size *start, ValueOf *value)
+{
+	int nparts = 1 << bits;
+	int shift = 63 - bits; /* and one more, because a shift by all 64 is undefined */
+	Size *next = palloc0(sizeof(Size) * nparts);
+	Size sum = 0;
+
+	for (uint32 i = 0; i < n; i++)
+		if (hash[i] != 0)
+			next[hash[i] >> 1 >> shift]++;
+	for (int p = 0; p < nparts; p++)
+	{
+		start[p] = sum;
+		sum += next[p];
+		next[p] = start[p];
+	}
+	start[nparts] = sum;
+	for (uint32 i = 0; i < n; i++)
+		if (hash[i] != 0)
+			value[next[hash[i] >> 1 >> shift]++] = (ValueOf){.hash = hash[i], .record = i};
+	pfree(next);
+}
+
+/* Remembers a value that is frequent enough to be stored. */
+static void
+keep_frequent(const cdw_terms *terms, FieldTerms *field, const ValueCount *value)
+{
+	if (field->nfrequent == field->capacity)
+	{
+		field->capacity = Max(field->capacity * 2, 64);
+		field->frequent =
+			field->frequent
+				? repalloc_huge(field->frequent, sizeof(FrequentValue) * field->capacity)
+				: MemoryContextAlloc(terms->context, sizeof(FrequentValue) * field->capacity);
+	}
+	field->frequent[field->nfrequent++] =
+		(FrequentValue){.first = value->first, .count = value->count};
+}
+
+/* Adds the values of a part to the sums of its field. */
+static void
+sum_part(const cdw_terms *terms, FieldTerms *field, const ValueCount *table, Size nslots)
+{
+	for (Size i = 0; i < nslots; i++)
+	{
+		double count = table[i].count;
+
+		if (count == 0)
+			continue;
+		field->values += count;
+		field->summary.distinct++;
+		field->summary.skew += count * count; /* the squares, for the time being */
+		if (count > 1)
+			field->summary.repeated += count;
+		if (count >= STORED_RECORDS)
+			keep_frequent(terms, field, &table[i]);
+	}
+}
+
+/* Counts the values of a part in table, which has mask + 1 slots; writes how many records have each. */
+static void
+count_part(ValueOf *value, Size n, ValueCount *table, Size mask, uint32 *count)
+{
+	memset(table, 0, sizeof(ValueCount) * (mask + 1));
+	for (Size i = 0; i < n; i++)
+	{
+		Size slot = value[i].hash & mask;
+
+		while (table[slot].hash != 0 && table[slot].hash != value[i].hash)
+			slot = (slot + 1) & mask;
+		if (table[slot].hash == 0)
+			table[slot] = (ValueCount){.hash = value[i].hash, .first = value[i].record};
+		table[slot].count++;
+		value[i].hash = slot;
+	}
+	for (Size i = 0; i < n; i++)
+		count[value[i].record] = Max(table[value[i].hash].count, 2);
+}
+
+/* The slots of a table for n values: a power of two, half of it free at least. */
+static Size
+table_slots(Size n)
+{
+	return (Size) pg_nextpower2_64(Max(n, 1) * 2);
+}
+
+/* Counts the values of a field and replaces their hashes by the counts, at the beginning of hash. */
+static void
+count_values(const cdw_terms *terms, FieldTerms *field, uint64 *hash, uint32 n)
+{
+	int bits = n <= PART_RECORDS ? 0 : Min(pg_leftmost_one_pos32(n / PART_RECORDS), MOST_PART_BITS);
+	Size *start = palloc(sizeof(Size) * ((1 << bits) + 1));
+	ValueOf *value =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(ValueOf) * Max(n, (Size) 1));
+	Size largest = 0;
+	ValueCount *table;
+	uint32 *count = (uint32 *) hash;
+	double squares;
+
+	part_values(hash, n, bits, start, value);
+	memset(count, 0, sizeof(uint32) * n);
+	for (int p = 0; p < 1 << bits; p++)
+		largest = Max(largest, start[p + 1] - start[p]);
+	table = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(ValueCount) * table_slots(largest));
+	for (int p = 0; p < 1 << bits; p++)
+	{
+		Size size = start[p + 1] - start[p];
+		Size nslots = table_slots(size);
+
+		CHECK_FOR_INTERRUPTS();
+		count_part(value + start[p], size, table, nslots - 1, count);
+		sum_part(terms, field, table, nslots);
+	}
+	squares = field->summary.skew;
+	field->summary.values = field->values;
+	field->summary.agreement =
+		field->values > 1 ? (squares - field->values) / (field->values * (field->values - 1)) : 0;
+	field->summary.skew = field->values > 0 ? squares / (field->values * field->values) : 0;
+	pfree(table);
+	pfree(value);
+	pfree(start);
+}
+
+/* Writes the counts of n fields from the first on into the records. */
+static void
+write_counts(cdw_records *records, int first, int n, const uint64 *hash)
+{
+	for (uint32 i = 0; i < records->n; i++)
+	{
+		uint32 *term = cdw_record_terms(records, records->record[i]) + first;
+
+		if ((i & 0xFFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (i + AHEAD < records->n)
+			__builtin_prefetch(records->record[i + AHEAD]);
+		for (int f = 0; f < n; f++)
+			term[f] = ((const uint32 *) (hash + (Size) f * records->n))[i];
+	}
+}
+
+/* ---- counting and weighing words ---- */
+
+/* The words of some records: their hashes, and the table's memory asked for. */
+typedef struct WordBatch
+{
+	int n;
+	uint64 hash[BATCH * CDW_MAX_TOKENS];
+	uint32 record[BATCH * CDW_MAX_TOKENS];
+	cdw_token *token[BATCH * CDW_MAX_TOKENS];
+} WordBatch;
+
+static void
+read_words(const cdw_records *records, int f, uint32 start, const term_hash *table,
+		   WordBatch *batch)
+{
+	batch->n = 0;
+	for (uint32 i = start; i < records->n && i < start + BATCH; i++)
+	{
+		int len;
+		const char *value = cdw_record_value(records, records->record[i], f, &len);
+		int ntokens;
+		cdw_token *token = cdw_record_tokens(records, records->record[i], f, &ntokens);
+
+		fetch_record(records, i + AHEAD);
+		for (int t = 0; t < ntokens; t++)
+		{
+			uint64 hash = term_key(value + token[t].start, token[t].len);
+
+			__builtin_prefetch(&table->data[(uint32) hash & table->sizemask]);
+			batch->hash[batch->n] = hash;
+			batch->record[batch->n] = i;
+			batch->token[batch->n++] = &token[t];
+		}
+	}
+}
+
+/* Counts the words of a field, once per record. */
+static void
+count_words(term_hash *table, const cdw_records *records, int f)
+{
+	WordBatch *batch = palloc(sizeof(WordBatch));
+
+	for (uint32 start = 0; start < records->n; start += BATCH)
+	{
+		CHECK_FOR_INTERRUPTS();
+		read_words(records, f, start, table, batch);
+		for (int t = 0; t < batch->n; t++)
+		{
+			bool found;
+			TermEntry *entry = term_insert(table, batch->hash[t], &found);
+
+			if (!found)
+			{
+				entry->count = 0;
+				entry->first = batch->record[t];
+			}
+			else if (entry->last == batch->record[t])
+				continue;
+			entry->last = batch->record[t];
+			entry->count++;
+		}
+	}
+	pfree(batch);
+}
+
+/* The weight of a word that so many records have: ln(1 + values / records that have the word). */
+static uint16
+word_weight(uint32 count, double values)
+{
+	return (uint16) Min(rint(log1p(values / count) * WEIGHT_UNITS), MOST_WEIGHT);
+}
+
+/* Writes the weights of words into the records. Words that are not there are as those of two records. */
+static void
+weigh_words(FieldTerms *field, cdw_records *records, int f)
+{
+	WordBatch *batch = palloc(sizeof(WordBatch));
+	double rare = Max(RARE_RECORDS, RARE_SHARE * field->values);
+	TermEntry unknown = {.weight = word_weight(2, field->values), .rare = true};
+	term_iterator iterator;
+	TermEntry *entry;
+
+	term_start_iterate(field->words, &iterator);
+	while ((entry = term_iterate(field->words, &iterator)) != NULL)
+	{
+		uint32 count = Max(entry->count, 2);
+
+		entry->weight = word_weight(count, field->values);
+		entry->rare = count <= rare;
+	}
+	for (uint32 start = 0; start < records->n; start += BATCH)
+	{
+		CHECK_FOR_INTERRUPTS();
+		read_words(records, f, start, field->words, batch);
+		for (int t = 0; t < batch->n; t++)
+		{
+			entry = term_lookup(field->words, batch->hash[t]);
+			if (entry == NULL)
+				entry = &unknown;
+			batch->token[t]->weight = entry->weight;
+			batch->token[t]->rare = entry->rare;
+		}
+	}
+	pfree(batch);
+}
+
+/*
+ * Counts the values and words of all records, and writes the counts of values and the weights of words
+ * into the records. Two records can only agree on a value that both have, so a count is at least 2;
+ * values below the ones that are stored come out the same.
+ */
+void
+cdw_terms_count(cdw_terms *terms, cdw_records *records)
+{
+	int at_once = Max(Min(HASHES_AT_ONCE / Max(records->n, 1), terms->nfields), 1);
+	uint64 *hash = MemoryContextAllocHuge(CurrentMemoryContext,
+										  sizeof(uint64) * at_once * Max(records->n, (Size) 1));
+
+	for (int first = 0; first < terms->nfields; first += at_once)
+	{
+		int n = Min(at_once, terms->nfields - first);
+
+		hash_values(records, first, n, hash);
+		for (int f = 0; f < n; f++)
+			count_values(terms, &terms->field[first + f], hash + (Size) f * records->n, records->n);
+		write_counts(records, first, n, hash);
+	}
+	pfree(hash);
+	for (int f = 0; f < terms->nfields; f++)
+		if (terms->field[f].words)
+		{
+			count_words(terms->field[f].words, records, f);
+			weigh_words(&terms->field[f], records, f);
+		}
+}
+
+/* ---- counts that were stored ---- */
 
 /* Takes a count that was stored. */
 void
 cdw_terms_add(cdw_terms *terms, int field, cdw_term_part part, const char *value, int len,
 			  uint32 count)
 {
-	term_hash *table = part == CDW_TERM_WORD ? terms->words[field] : terms->table[field];
+	FieldTerms *to = &terms->field[field];
+	term_hash *table = to->words;
 	bool found;
 
+	if (part == CDW_TERM_VALUE)
+	{
+		if (to->stored == NULL)
+			to->stored = term_create(terms->context, 1024, NULL);
+		table = to->stored;
+	}
 	if (table)
 		term_insert(table, term_key(value, len), &found)->count = count;
 }
@@ -123,65 +446,64 @@ cdw_terms_add(cdw_terms *terms, int field, cdw_term_part part, const char *value
 void
 cdw_terms_set_values(cdw_terms *terms, int field, double values)
 {
-	terms->values[field] = values;
+	terms->field[field].values = values;
 }
 
-/* Values and words that are not stored come out as those that two records have. */
+/* Values that are not stored come out as those that two records have. */
 static uint32
-term_count(term_hash *table, const char *value, int len)
+stored_count(term_hash *table, uint64 hash)
 {
-	TermEntry *entry = term_lookup(table, term_key(value, len));
+	TermEntry *entry = table ? term_lookup(table, hash) : NULL;
 
 	return entry ? Max(entry->count, 2) : 2;
 }
 
-/* Weighs the words of a record: ln(1 + values / records that have the word). */
+/* Writes the counts of the values of some records, once the tables' memory was asked for. */
 static void
-weigh_words(const cdw_terms *terms, const cdw_records *records, cdw_record *record, int f,
-			const char *value)
+apply_values(const cdw_terms *terms, cdw_records *records, uint32 start)
 {
-	int ntokens;
-	cdw_token *token = cdw_record_tokens(records, record, f, &ntokens);
-	double rare = Max(RARE_RECORDS, RARE_SHARE * terms->values[f]);
+	uint32 end = Min(start + BATCH, records->n);
+	uint64 hash[BATCH][CDW_MAX_FIELDS];
 
-	for (int t = 0; t < ntokens; t++)
+	for (uint32 i = start; i < end; i++)
 	{
-		uint32 count = term_count(terms->words[f], value + token[t].start, token[t].len);
-		double weight = log1p(terms->values[f] / count) * WEIGHT_UNITS;
-
-		token[t].weight = (uint16) Min(rint(weight), MOST_WEIGHT);
-		token[t].rare = count <= rare;
-	}
-}
-
-/*
- * Writes the counts of values and the weights of words into the records. Two records can only agree on
- * a value that both have, so a count is at least 2; values below the ones that are stored come out the
- * same.
- */
-void
-cdw_terms_apply(const cdw_terms *terms, cdw_records *records)
-{
-	for (uint32 i = 0; i < records->n; i++)
-	{
-		cdw_record *record = records->record[i];
-		uint32 *count = cdw_record_terms(records, record);
-
-		if ((i & 0xFFFF) == 0)
-			CHECK_FOR_INTERRUPTS();
+		fetch_record(records, i + AHEAD);
 		for (int f = 0; f < terms->nfields; f++)
 		{
+			const term_hash *table = terms->field[f].stored;
 			int len;
-			const char *value = cdw_record_value(records, record, f, &len);
+			const char *value = cdw_record_value(records, records->record[i], f, &len);
 
-			if (len == 0)
-				continue;
-			count[f] = term_count(terms->table[f], value, len);
-			if (terms->words[f])
-				weigh_words(terms, records, record, f, value);
+			hash[i - start][f] = len > 0 ? term_key(value, len) : 0;
+			if (table && len > 0)
+				__builtin_prefetch(&table->data[(uint32) hash[i - start][f] & table->sizemask]);
 		}
 	}
+	for (uint32 i = start; i < end; i++)
+	{
+		uint32 *count = cdw_record_terms(records, records->record[i]);
+
+		for (int f = 0; f < terms->nfields; f++)
+			if (hash[i - start][f] != 0)
+				count[f] = stored_count(terms->field[f].stored, hash[i - start][f]);
+	}
 }
+
+/* Writes stored counts of values, and the weights of words by stored counts, into the records. */
+void
+cdw_terms_apply(cdw_terms *terms, cdw_records *records)
+{
+	for (uint32 start = 0; start < records->n; start += BATCH)
+	{
+		CHECK_FOR_INTERRUPTS();
+		apply_values(terms, records, start);
+	}
+	for (int f = 0; f < terms->nfields; f++)
+		if (terms->field[f].words)
+			weigh_words(&terms->field[f], records, f);
+}
+
+/* ---- what was counted ---- */
 
 /* The word of a record that has the hash; empty where there is none. */
 static const char *
@@ -200,8 +522,22 @@ find_word(const cdw_value *value, uint64 hash, int *len)
 }
 
 static void
-hand_out(term_hash *table, const cdw_records *records, int f, cdw_term_part part,
-		 cdw_term_callback callback, void *arg)
+hand_out_values(const FieldTerms *field, const cdw_records *records, int f,
+				cdw_term_callback callback, void *arg)
+{
+	for (Size i = 0; i < field->nfrequent; i++)
+	{
+		const FrequentValue *frequent = &field->frequent[i];
+		int len;
+		const char *value = cdw_record_value(records, records->record[frequent->first], f, &len);
+
+		callback(f, CDW_TERM_VALUE, value, len, frequent->count, arg);
+	}
+}
+
+static void
+hand_out_words(term_hash *table, const cdw_records *records, int f, cdw_term_callback callback,
+			   void *arg)
 {
 	term_iterator iterator;
 	TermEntry *entry;
@@ -210,13 +546,14 @@ hand_out(term_hash *table, const cdw_records *records, int f, cdw_term_part part
 	while ((entry = term_iterate(table, &iterator)) != NULL)
 	{
 		cdw_value value;
+		const char *word;
+		int len;
 
-		if (entry->count < 3)
+		if (entry->count < STORED_RECORDS)
 			continue;
 		cdw_record_read(records, records->record[entry->first], f, &value);
-		if (part == CDW_TERM_WORD)
-			value.text = find_word(&value, entry->hash, &value.len);
-		callback(f, part, value.text, value.len, entry->count, arg);
+		word = find_word(&value, entry->hash, &len);
+		callback(f, CDW_TERM_WORD, word, len, entry->count, arg);
 	}
 }
 
@@ -231,9 +568,9 @@ cdw_terms_frequent(const cdw_terms *terms, const cdw_records *records, cdw_term_
 	for (int f = 0; f < terms->nfields; f++)
 	{
 		if (records->settings->field[f].term_frequency)
-			hand_out(terms->table[f], records, f, CDW_TERM_VALUE, callback, arg);
-		if (terms->words[f])
-			hand_out(terms->words[f], records, f, CDW_TERM_WORD, callback, arg);
+			hand_out_values(&terms->field[f], records, f, callback, arg);
+		if (terms->field[f].words)
+			hand_out_words(terms->field[f].words, records, f, callback, arg);
 	}
 }
 
@@ -241,22 +578,5 @@ cdw_terms_frequent(const cdw_terms *terms, const cdw_records *records, cdw_term_
 void
 cdw_terms_summarise(const cdw_terms *terms, int field, cdw_term_summary *summary)
 {
-	double n = terms->values[field];
-	double squares = 0;
-	double repeated = 0;
-	term_iterator iterator;
-	TermEntry *entry;
-
-	term_start_iterate(terms->table[field], &iterator);
-	while ((entry = term_iterate(terms->table[field], &iterator)) != NULL)
-	{
-		squares += (double) entry->count * entry->count;
-		if (entry->count > 1)
-			repeated += entry->count;
-	}
-	summary->values = n;
-	summary->distinct = terms->table[field]->members;
-	summary->agreement = n > 1 ? (squares - n) / (n * (n - 1)) : 0;
-	summary->skew = n > 0 ? squares / (n * n) : 0;
-	summary->repeated = repeated;
+	*summary = terms->field[field].summary;
 }

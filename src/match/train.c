@@ -405,7 +405,6 @@ begin(cdw_em *em, cdw_records *records, const cdw_terms *terms, int64 seed, cdw_
 	em->settings = settings;
 	em->model = model;
 	em->records = records;
-	cdw_terms_apply(terms, records);
 	prepare_fields(em, records, terms);
 	cdw_scorer_init(scorer, records, model);
 

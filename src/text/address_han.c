@@ -67,6 +67,44 @@ static const uint32 han_digits[] = U"〇一二三四五六七八九";
 
 static const uint32 *const municipalities[] = {U"北京", U"上海", U"天津", U"重庆"};
 
+/*
+ * The first characters of the tables, as a set by their last six bits: most characters of an address begin
+ * nothing. Filled at first use.
+ */
+typedef uint64 first_characters;
+
+static first_characters variant_starts;
+static first_characters suffix_starts;
+static first_characters number_starts;
+static first_characters unit_starts;
+
+static inline first_characters
+bit_of(uint32 symbol)
+{
+	return UINT64CONST(1) << (symbol & 63);
+}
+
+/* Whether a table may have what begins with the code point. */
+static inline bool
+may_begin(first_characters starts, uint32 symbol)
+{
+	return (starts & bit_of(symbol)) != 0;
+}
+
+static void
+fill_first_characters(void)
+{
+	for (int i = 0; i < (int) lengthof(variants); i++)
+		variant_starts |= bit_of(variants[i][0]);
+	for (int i = 0; i < (int) lengthof(division_suffixes); i++)
+		suffix_starts |= bit_of(division_suffixes[i][0]);
+	for (int i = 0; i < (int) lengthof(number_units); i++)
+		unit_starts |= bit_of(number_units[i].word[0]);
+	for (int i = 0; han_digits[i] != 0; i++)
+		number_starts |= bit_of(han_digits[i]);
+	number_starts |= bit_of(U'零') | bit_of(U'十') | bit_of(U'百') | bit_of(U'千');
+}
+
 /* The length of a string of code points. */
 static int
 length_of(const uint32 *string)
@@ -232,6 +270,8 @@ ends_divisions(const han_text *text, int start, int at)
 static const uint32 *
 suffix_at(const han_text *text, int at)
 {
+	if (!may_begin(suffix_starts, text->symbols[at]))
+		return NULL;
 	for (int i = 0; i < (int) lengthof(division_suffixes); i++)
 		if (stands_at(text, at, division_suffixes[i]))
 			return division_suffixes[i];
@@ -313,6 +353,8 @@ read_han_number(const han_text *text, int at, int *number)
 static int
 unit_at(const han_text *text, int at)
 {
+	if (!may_begin(unit_starts, text->symbols[at]))
+		return -1;
 	for (int i = 0; i < (int) lengthof(number_units); i++)
 		if (stands_at(text, at, number_units[i].word))
 			return i;
@@ -347,7 +389,8 @@ unify_numbers(han_text *text)
 	{
 		int unit;
 
-		changed |= write_figures(text, i);
+		if (may_begin(number_starts, text->symbols[i]))
+			changed |= write_figures(text, i);
 		if (i == 0 || !is_alphanumeric(text->symbols[i - 1]))
 			continue;
 		unit = unit_at(text, i);
@@ -371,7 +414,7 @@ read_symbols(const StringInfo in, han_text *text)
 
 		if (text->count == MAX_SYMBOLS)
 			return false;
-		for (int i = 0; i < (int) lengthof(variants); i++)
+		for (int i = 0; i < (int) lengthof(variants) && may_begin(variant_starts, symbol); i++)
 			if (symbol == variants[i][0])
 				symbol = variants[i][1];
 		text->symbols[text->count] = symbol;
@@ -390,6 +433,8 @@ cdw_normalize_han_address(StringInfo text)
 	han_text han;
 	bool changed;
 
+	if (suffix_starts == 0)
+		fill_first_characters();
 	if (!read_symbols(text, &han))
 		return;
 	do

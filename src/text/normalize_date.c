@@ -324,6 +324,34 @@ read_date(const char *at, cdw_field_order order, int *year, int *month, int *day
 		   interpret(&date, order, year, month, day);
 }
 
+/* The number that two digits make; -1 if they are none. */
+static inline int
+two_digits(const char *at)
+{
+	if (at[0] < '0' || at[0] > '9' || at[1] < '0' || at[1] > '9')
+		return -1;
+	return (at[0] - '0') * 10 + (at[1] - '0');
+}
+
+/* Reads the most frequent layout, four, two and two digits. False if it is another. */
+static bool
+read_plain(const char *value, int len, int *year, int *month, int *day)
+{
+	int century;
+
+	if (len != 10 || value[4] != value[7] ||
+		(value[4] != '-' && value[4] != '/' && value[4] != '.'))
+		return false;
+	century = two_digits(value);
+	*year = two_digits(value + 2);
+	*month = two_digits(value + 5);
+	*day = two_digits(value + 8);
+	if ((century | *year | *month | *day) < 0)
+		return false;
+	*year += century * 100;
+	return true;
+}
+
 /*
  * Finds the calendar day that value names; a time of day behind it is ignored. False when there is
  * no such day or the layout is unknown.
@@ -339,6 +367,8 @@ cdw_normalize_date(const char *value, int len, cdw_field_order order, int *year,
 
 	if (len > MAX_DATE_LENGTH)
 		return false;
+	if (read_plain(value, len, year, month, day))
+		return is_calendar_day(*year, *month, *day);
 	if (cdw_is_ascii(value, len))
 	{
 		for (int i = 0; i < len; i++)

@@ -342,6 +342,106 @@ find_sign(const char *value, int len, int *size)
 	return -1;
 }
 
+/* Of each ASCII character its lower case where a dot-atom may have it, dots too; else 0. */
+/* clang-format off */
+static const char atom_forms[128] =
+	"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+	"\0!\0#$%&'\0\0*+\0-./" "0123456789\0\0\0=\0?"
+	"\0abcdefghijklmno" "pqrstuvwxyz\0\0\0^_"
+	"`abcdefghijklmno" "pqrstuvwxyz{|}~";
+/* clang-format on */
+
+/*
+ * Copies a local part in ASCII that is a plain dot-atom, in lower case and up to the "@"; returns its
+ * length, 0 if it is something else or has a tag.
+ */
+static int
+copy_plain_local(const char *value, int len, char *to)
+{
+	int i = 0;
+
+	for (; i < len && value[i] != '@'; i++)
+	{
+		char c = IS_HIGHBIT_SET(value[i]) ? 0 : atom_forms[(unsigned char) value[i]];
+
+		if (c == 0 || c == '+' || i == MAX_LOCAL || (c == '.' && (i == 0 || to[i - 1] == '.')))
+			return 0;
+		to[i] = c;
+	}
+	return i == len || i == 0 || to[i - 1] == '.' ? 0 : i;
+}
+
+/*
+ * Copies a domain in ASCII of which every label is plain, in lower case; false if it is something else or
+ * if labels need a closer look: a number at the end, "--" where a prefix would be.
+ */
+static bool
+copy_plain_domain(const char *value, int len, char *to)
+{
+	int start = 0; /* of the label */
+	int labels = 1;
+	bool number = true; /* whether the label has only digits */
+
+	if (len > MAX_DOMAIN)
+		return false;
+	for (int i = 0; i < len; i++)
+	{
+		char c = IS_HIGHBIT_SET(value[i]) ? 0 : atom_forms[(unsigned char) value[i]];
+
+		if (c == '.')
+		{
+			if (i == start || to[i - 1] == '-' || i - start > MAX_LABEL)
+				return false;
+			start = i + 1;
+			labels++;
+			number = true;
+		}
+		else if (c == '-')
+		{
+			if (i == start || i == start + 2)
+				return false;
+			number = false;
+		}
+		else if (c >= 'a' && c <= 'z')
+			number = false;
+		else if (c < '0' || c > '9')
+			return false;
+		to[i] = c;
+	}
+	return labels >= 2 && !number && len > start && to[len - 1] != '-' && len - start <= MAX_LABEL;
+}
+
+/*
+ * Replaces what is in out by the standard form of an address as most are. False if it is another one,
+ * valid or not; out is then undefined.
+ */
+static bool
+normalize_plain(const char *value, int len, StringInfo out)
+{
+	int local;
+	int domain;
+	char *to;
+
+	if (len > MAX_ADDRESS)
+		return false;
+	resetStringInfo(out);
+	enlargeStringInfo(out, len);
+	to = out->data;
+	local = copy_plain_local(value, len, to);
+	if (local == 0)
+		return false;
+	to[local] = '@';
+	domain = len - local - 1;
+	if (!copy_plain_domain(value + local + 1, domain, to + local + 1))
+		return false;
+	if ((domain == 9 && memcmp(to + local + 1, "gmail.com", 9) == 0) ||
+		(domain == 14 && memcmp(to + local + 1, "googlemail.com", 14) == 0))
+		return false;
+	out->len = len;
+	to[len] = '\0';
+	return true;
+}
+
 /*
  * Replaces what is in out by the standard form of an address: lower case, without "+tag" and needless
  * quotes; the domain in Unicode; Gmail's two domains as one, and without the dots that it ignores.
@@ -357,6 +457,8 @@ cdw_normalize_email(const char *value, int len, StringInfo out)
 	int ascii_len;
 
 	trim_ascii(&value, &len);
+	if (normalize_plain(value, len, out))
+		return true;
 	if (len > MAX_VALUE)
 		return false;
 	if (!cdw_is_ascii(value, len))

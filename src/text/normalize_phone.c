@@ -32,8 +32,14 @@ static const cdw_phone_plan *
 plan_of_region(const char *region)
 {
 	for (int i = 0; i < cdw_phone_plan_count; i++)
-		if (pg_strcasecmp(cdw_phone_plans[i].region, region) == 0)
+	{
+		const char *known = cdw_phone_plans[i].region;
+
+		/* all are of two letters, which most regions differ in */
+		if (pg_ascii_tolower((unsigned char) *known) == pg_ascii_tolower((unsigned char) *region) &&
+			pg_strcasecmp(known, region) == 0)
 			return &cdw_phone_plans[i];
+	}
 	return NULL;
 }
 
@@ -88,6 +94,34 @@ is_extension(const char *at, const char *end)
 		return digits > 0;
 	}
 	return false;
+}
+
+/*
+ * Takes the digits out of a number that is written with ASCII digits and what separates them, perhaps
+ * behind a plus sign. False where something else is in it: it has to be looked at closely.
+ */
+static bool
+read_plain_digits(const char *value, int len, dialled *number)
+{
+	number->international = false;
+	number->length = 0;
+	for (int i = 0; i < len; i++)
+	{
+		char c = value[i];
+
+		if (c >= '0' && c <= '9')
+		{
+			if (number->length == MAX_DIGITS)
+				return false;
+			number->digits[number->length++] = c;
+		}
+		else if (c == '+' && !number->international && number->length == 0)
+			number->international = true;
+		else if (c != ' ' && c != '-' && c != '.' && c != '(' && c != ')' && c != '/')
+			return false;
+	}
+	number->digits[number->length] = '\0';
+	return number->length > 0;
 }
 
 /* Takes the digits out of a number in lower case. False when anything else is in it. */
@@ -238,9 +272,12 @@ cdw_normalize_phone(const char *value, int len, const char *region, StringInfo o
 
 	if (plan == NULL)
 		return false;
-	cdw_casefold(value, len, out);
-	if (!read_digits(out->data, out->len, &number))
-		return false;
+	if (!read_plain_digits(value, len, &number))
+	{
+		cdw_casefold(value, len, out);
+		if (!read_digits(out->data, out->len, &number))
+			return false;
+	}
 	return number.international ? write_international(number.digits, out)
 								: write_dialled(plan, number.digits, out);
 }

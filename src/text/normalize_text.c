@@ -2,8 +2,8 @@
  * src/text/normalize_text.c
  *
  * The standard form of text: NFKC with case folding (Unicode Standard, section 3.13, NFKC_Casefold),
- * then diacritics, punctuation and blanks. ASCII, most of the data, takes one table lookup per byte;
- * everything else goes through ICU in UTF-16.
+ * then diacritics, punctuation and blanks. ASCII, most of the data, takes one table lookup per byte, and
+ * ideographs are copied; everything else goes through ICU in UTF-16.
  */
 #include "text/symbols.h"
 #include "text/unicode.h"
@@ -207,6 +207,19 @@ normalize_unicode(const char *value, int len, StringInfo out)
 }
 
 /*
+ * Whether an ideograph of the main block, U+4E00 to U+9FFF, stands at "at": the standard form has it as it
+ * is, and it joins with nothing.
+ */
+static inline bool
+is_plain_han(const char *value, int at, int len)
+{
+	const unsigned char *p = (const unsigned char *) value + at;
+
+	return len - at >= 3 && p[0] >= 0xE4 && p[0] <= 0xE9 && (p[0] > 0xE4 || p[1] >= 0xB8) &&
+		   (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80;
+}
+
+/*
  * Replaces what is in out by the standard form of value, which may be empty: NFKC, case folded;
  * apostrophes and dots vanish, other punctuation becomes a blank; blanks collapse; combining marks
  * stay except on Latin and Greek bases. Idempotent.
@@ -217,12 +230,6 @@ cdw_normalize_text(const char *value, int len, StringInfo out)
 	char *to;
 	bool blank = false;
 
-	if (!cdw_is_ascii(value, len))
-	{
-		normalize_unicode(value, len, out);
-		return;
-	}
-
 	resetStringInfo(out);
 	enlargeStringInfo(out, len);
 	to = out->data;
@@ -231,8 +238,24 @@ cdw_normalize_text(const char *value, int len, StringInfo out)
 		CHECK_FOR_INTERRUPTS();
 		for (end = i + Min(len - i, BYTES_PER_CHECK); i < end; i++)
 		{
-			char c = ascii_forms[(unsigned char) value[i]];
+			char c;
 
+			if (IS_HIGHBIT_SET(value[i]))
+			{
+				if (!is_plain_han(value, i, len))
+				{
+					normalize_unicode(value, len, out);
+					return;
+				}
+				if (blank)
+					*to++ = ' ';
+				blank = false;
+				memcpy(to, value + i, 3);
+				to += 3;
+				i += 2;
+				continue;
+			}
+			c = ascii_forms[(unsigned char) value[i]];
 			if (c == 0)
 				continue;
 			if (c == ' ')
