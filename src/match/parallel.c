@@ -564,6 +564,8 @@ cdw_walk_in_parallel(cdw_walk *walk, const cdw_scorer *scorer, const cdw_visitor
 		if (visitor->argument_size > 0)
 			memcpy(shared->argument, argument, visitor->argument_size);
 		LaunchParallelWorkers(context);
+		ereport(DEBUG1, (errmsg_internal("cdw walk: %d workers for %.0f pairs",
+										 context->nworkers_launched, walk->expected)));
 		work(shared, walk, records, visitor, state);
 		WaitForParallelWorkersToFinish(context);
 		merge_results(records->shared->area, shared, context->nworkers_launched, visitor, state);
