@@ -56,6 +56,9 @@ extern double cdw_name_similarity(const char *a, int alen, const char *b, int bl
 								  const cdw_nicknames *nicknames);
 extern const cdw_nicknames *cdw_builtin_nicknames(void);
 
+/* name_outline.c: whether the similarity is surely below 0.5; false says nothing */
+extern bool cdw_names_apart(const char *a, int alen, const char *b, int blen);
+
 /* soundex.c: writes the code, four characters and a zero byte; false where there is no letter */
 extern bool cdw_soundex(const char *value, int len, char *code);
 
