@@ -13,7 +13,7 @@ static int
 code_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a, const cdw_value *b)
 {
 	int shorter = Min(a->len, b->len);
-	int distance = cdw_damerau_levenshtein(a->text, a->len, b->text, b->len);
+	int distance = cdw_damerau_levenshtein_within(a->text, a->len, b->text, b->len, 2);
 
 	if (distance == 1)
 		return 1;
@@ -54,7 +54,7 @@ postcode_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a,
 	int shorter = Min(a->len, b->len);
 	int district = district_length(a);
 	bool prefix = shorter >= 3 && cdw_begins_alike(a->text, a->len, b->text, b->len);
-	int distance = cdw_damerau_levenshtein(a->text, a->len, b->text, b->len);
+	int distance = cdw_damerau_levenshtein_within(a->text, a->len, b->text, b->len, 2);
 
 	if (distance == 1 || (prefix && shorter >= 5))
 		return 1;
@@ -101,13 +101,13 @@ email_level(const cdw_field *field pg_attribute_unused(), const cdw_value *left,
 	blocal = local_length(right);
 	if (alocal == blocal && alocal >= 3 && memcmp(a, b, alocal) == 0)
 		return 1;
-	distance = cdw_damerau_levenshtein(a, left->len, b, right->len);
+	distance = cdw_damerau_levenshtein_within(a, left->len, b, right->len, 3);
 	if (distance <= 2)
 		return 1;
-	local_distance = cdw_damerau_levenshtein(a, alocal, b, blocal);
+	local_distance = cdw_damerau_levenshtein_within(a, alocal, b, blocal, 1);
 	if (distance == 3 || (local_distance <= 1 && Min(alocal, blocal) >= 3))
 		return 2;
-	if (cdw_jaro_winkler(a, alocal, b, blocal) >= .9)
+	if (cdw_jaro_winkler_from(a, alocal, b, blocal, .9) >= .9)
 		return 3;
 	if (left->len - alocal > 1 && left->len - alocal == right->len - blocal &&
 		memcmp(a + alocal, b + blocal, left->len - alocal) == 0)

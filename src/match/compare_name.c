@@ -6,6 +6,7 @@
  */
 #include "match/compare.h"
 
+#include "text/lanes.h"
 #include "text/nicknames.h"
 
 #define MAX_NAME_WORDS 16
@@ -13,6 +14,9 @@
 /* Of cdw_name_similarity: two names of one person agree by more, two of a family by less. */
 #define SAME_PERSON .8
 #define LIKELY_PERSON .5
+
+/* The least that Jaro-Winkler similarity counts for. */
+#define LEAST_SIMILARITY .75
 
 /* Share of the words that agree from which initials, nicknames and order are looked at. */
 #define WORTH_A_LOOK .3
@@ -91,23 +95,26 @@ static bool
 are_nicknames(const cdw_value *a, const cdw_value *b)
 {
 	const cdw_nicknames *table = cdw_builtin_nicknames();
-	cdw_formal_names formal = cdw_nicknames_find(table, a->text, a->len);
 
-	return formal.count > 0 &&
-		   cdw_nicknames_related(formal, cdw_nicknames_find(table, b->text, b->len));
+	return cdw_may_be_nicknames(a->text, a->len, b->text, b->len) &&
+		   cdw_nicknames_related(cdw_nicknames_find(table, a->text, a->len),
+								 cdw_nicknames_find(table, b->text, b->len));
 }
 
 /* What names of several words, or of two scripts, are as names of a person. */
 static int
 person_level(const cdw_value *a, const cdw_value *b)
 {
-	double similarity =
-		cdw_name_similarity(a->text, a->len, b->text, b->len, cdw_builtin_nicknames());
+	double similarity;
 
+	/* below one half */
+	if (cdw_names_apart(a->text, a->len, b->text, b->len))
+		return 5;
+	similarity = cdw_name_similarity(a->text, a->len, b->text, b->len, cdw_builtin_nicknames());
 	return similarity >= SAME_PERSON ? 2 : similarity >= LIKELY_PERSON ? 3 : 5;
 }
 
-/* Whether two names have the same Soundex, which keeps the first letter. */
+/* Whether two names of three characters at least have the same Soundex, which keeps the first letter. */
 static bool
 sound_alike(const cdw_value *a, const cdw_value *b)
 {
@@ -116,10 +123,30 @@ sound_alike(const cdw_value *a, const cdw_value *b)
 
 	if (a->text[0] != b->text[0] && !IS_HIGHBIT_SET(a->text[0]) && !IS_HIGHBIT_SET(b->text[0]))
 		return false;
-	return cdw_soundex(a->text, a->len, x) && cdw_soundex(b->text, b->len, y) && strcmp(x, y) == 0;
+	return Min(cdw_characters(a->text, a->len), cdw_characters(b->text, b->len)) >= 3 &&
+		   cdw_soundex(a->text, a->len, x) && cdw_soundex(b->text, b->len, y) && strcmp(x, y) == 0;
 }
 
-/* The level of two names by their characters. */
+/* Whether two names are more than two steps apart, and not similar: false where a glance does not tell. */
+static inline bool
+spelled_apart(const cdw_value *a, const cdw_value *b)
+{
+	cdw_lanes x;
+	cdw_lanes y;
+
+	if (Max(a->len, b->len) <= CDW_LANES_BYTES && cdw_read_ascii_lanes(a->text, a->len, &x) &&
+		cdw_read_ascii_lanes(b->text, b->len, &y))
+		return cdw_lanes_exceed(&x, &y, 2, false) &&
+			   cdw_lanes_below(&x, &y, LEAST_SIMILARITY, true, false);
+	return cdw_read_wide_lanes(a->text, a->len, &x) && cdw_read_wide_lanes(b->text, b->len, &y) &&
+		   cdw_lanes_exceed(&x, &y, 2, true) &&
+		   cdw_lanes_below(&x, &y, LEAST_SIMILARITY, true, true);
+}
+
+/*
+ * The level of two names by their characters. One slip says little between short words of a large
+ * alphabet: 小明 and 小红 differ by one.
+ */
 static int
 spelling_level(const cdw_value *left, const cdw_value *right, bool may_be_nicknames)
 {
@@ -127,24 +154,28 @@ spelling_level(const cdw_value *left, const cdw_value *right, bool may_be_nickna
 	const char *b = right->text;
 	int alen = left->len;
 	int blen = right->len;
-	int shorter = Min(cdw_characters(a, alen), cdw_characters(b, blen));
-	bool ascii = shorter == Min(alen, blen);
-	int distance = cdw_damerau_levenshtein(a, alen, b, blen);
-	double similarity;
+	int distance = 3;
+	int shorter = 0;
+	double similarity = 0;
 
-	/* one slip says little between short words of a large alphabet: 小明 and 小红 differ by one */
-	if (distance == 1 && shorter >= (ascii ? 2 : 4))
-		return 1;
-	similarity = cdw_jaro_winkler(a, alen, b, blen);
-	if ((distance == 2 && shorter >= 5) || similarity >= .92)
-		return 2;
+	if (!spelled_apart(left, right))
+	{
+		bool ascii;
+
+		shorter = Min(cdw_characters(a, alen), cdw_characters(b, blen));
+		ascii = shorter == Min(alen, blen);
+		distance = cdw_damerau_levenshtein_within(a, alen, b, blen, 2);
+		if (distance == 1 && shorter >= (ascii ? 2 : 4))
+			return 1;
+		similarity = cdw_jaro_winkler_from(a, alen, b, blen, LEAST_SIMILARITY);
+		if ((distance == 2 && shorter >= 5) || similarity >= .92)
+			return 2;
+	}
 	if (similarity >= .85 || (distance == 2 && shorter >= 4) || cdw_begins_alike(a, alen, b, blen))
 		return 3;
 	if (may_be_nicknames && are_nicknames(left, right))
 		return 3;
-	if (similarity >= .75 || (shorter >= 3 && sound_alike(left, right)))
-		return 4;
-	return 5;
+	return similarity >= LEAST_SIMILARITY || sound_alike(left, right) ? 4 : 5;
 }
 
 /* The level of two names; nicknames: whether words may be short for given names. */

@@ -6,7 +6,7 @@
  */
 #include "match/compare.h"
 
-#include "text/text.h"
+#include "text/short_string.h"
 
 #define MAX_FUZZY 15	 /* words of a value up to which all unequal words are compared */
 #define MAX_UNSPACED 128 /* bytes of a value up to which lost blanks are looked for */
@@ -33,7 +33,7 @@ cdw_word_agreement(const char *a, int alen, const char *b, int blen)
 		!has_digit(b, blen))
 	{
 		int least = Min(cdw_characters(a, alen), cdw_characters(b, blen));
-		int distance = least >= 4 ? cdw_damerau_levenshtein(a, alen, b, blen) : 3;
+		int distance = least >= 4 ? cdw_damerau_levenshtein_within(a, alen, b, blen, 2) : 3;
 
 		if (distance <= 1)
 			return CDW_ONE_SLIP;
@@ -59,15 +59,25 @@ typedef struct Matched
 	uint64 b;
 } Matched;
 
+/* A bit for a word's hash. */
+static inline uint64
+hash_bit(const cdw_token *token)
+{
+	return UINT64CONST(1) << token->hash % 64;
+}
+
 /* The weight of the words that both have; *rare: whether one of them is rare. */
 static int
 match_equal(const cdw_value *a, const cdw_value *b, Matched *matched, bool *rare)
 {
+	uint64 hashes = 0;
 	int sum = 0;
 
 	*rare = false;
+	for (int j = 0; j < b->ntokens; j++)
+		hashes |= hash_bit(&b->token[j]);
 	for (int i = 0; i < a->ntokens; i++)
-		for (int j = 0; j < b->ntokens; j++)
+		for (int j = 0; j < b->ntokens && (hashes & hash_bit(&a->token[i])) != 0; j++)
 		{
 			if ((matched->b >> j & 1) || !same_word(a, &a->token[i], b, &b->token[j]))
 				continue;
@@ -87,11 +97,8 @@ match_equal(const cdw_value *a, const cdw_value *b, Matched *matched, bool *rare
 static inline int
 words_in_one(const cdw_value *value, int first, uint64 matched, const char *word, int len)
 {
-	const cdw_token *begin = &value->token[first];
 	int done = 0;
 
-	if (begin->len >= len || value->text[begin->start] != *word)
-		return 0;
 	for (int i = first; i < value->ntokens && !(matched >> i & 1); i++)
 	{
 		const cdw_token *part = &value->token[i];
@@ -106,6 +113,37 @@ words_in_one(const cdw_value *value, int first, uint64 matched, const char *word
 	return 0;
 }
 
+/* The words of a value by the class of their first byte, in their order. */
+typedef struct ByBeginning
+{
+	uint64 classes;			   /* a bit for each that there is */
+	int8 first[64];			   /* set where there is one */
+	int8 next[CDW_MAX_TOKENS]; /* -1: none */
+} ByBeginning;
+
+/* The class of a first byte: letters apart, digits apart. */
+static inline int
+class_of(char first)
+{
+	return (first & 31) | (first & 64) >> 1;
+}
+
+/* The last word cannot begin two. */
+static void
+order_by_beginning(const cdw_value *value, ByBeginning *words)
+{
+	words->classes = 0;
+	for (int i = value->ntokens - 2; i >= 0; i--)
+	{
+		int class = class_of(value->text[value->token[i].start]);
+		uint64 bit = UINT64CONST(1) << class;
+
+		words->next[i] = words->classes & bit ? words->first[class] : -1;
+		words->first[class] = i;
+		words->classes |= bit;
+	}
+}
+
 /*
  * The weight of words of one value that the other writes as one, among many words a rare one; *rare as for
  * equal words.
@@ -115,18 +153,22 @@ match_joined(const cdw_value *joined, uint64 *matched_joined, const cdw_value *p
 			 uint64 *matched_parts, bool *rare)
 {
 	bool many = joined->ntokens > MAX_FUZZY;
+	ByBeginning words;
 	int sum = 0;
 
+	order_by_beginning(parts, &words);
 	for (int j = 0; j < joined->ntokens; j++)
 	{
 		const cdw_token *word = &joined->token[j];
+		const char *text = joined->text + word->start;
+		int class = class_of(*text);
 		int n = 0;
 
-		if ((*matched_joined >> j & 1) || (many && !word->rare))
+		if ((*matched_joined >> j & 1) || (many && !word->rare) || !(words.classes >> class & 1))
 			continue;
-		for (int i = 0; i + 1 < parts->ntokens && n == 0; i++)
+		for (int i = words.first[class]; i >= 0 && n == 0; i = words.next[i])
 		{
-			n = words_in_one(parts, i, *matched_parts, joined->text + word->start, word->len);
+			n = words_in_one(parts, i, *matched_parts, text, word->len);
 			for (int k = i; k < i + n; k++)
 			{
 				*matched_parts |= UINT64CONST(1) << k;
@@ -149,24 +191,124 @@ typedef struct WordPair
 	int8 j;
 } WordPair;
 
+/* What of a word shows at a glance that it cannot agree with another, unequal one. */
+typedef struct Glance
+{
+	uint32 beginning; /* the first three bytes */
+	uint32 compared;  /* the bits of those that count: one byte where there are no more */
+	uint32 bytes;	  /* a bit for each byte, letters apart; 0: not looked at yet */
+	bool may_slip;	  /* four characters at least, no digit */
+	bool ascii;
+} Glance;
+
+static inline Glance
+glance_at(const char *word, int len)
+{
+	Glance glance = {.beginning = cdw_load_few_bytes(word, Min(len, 3)),
+					 .compared = len == 1 ? 0xFF : 0xFFFFFF};
+	uint64 high = 0;
+	uint64 digit = 0;
+
+	if (len < 4)
+		return glance;
+	for (int at = 0; at < len; at += 8)
+	{
+		uint64 bytes = cdw_load_word(word, len, at);
+		uint64 from_zero = bytes ^ UINT64CONST(0x3030303030303030);
+
+		high |= bytes;
+		/* whether a byte is below 10 (Anderson, Bit Twiddling Hacks) */
+		digit |= (from_zero - UINT64CONST(0x0A0A0A0A0A0A0A0A)) & ~from_zero;
+	}
+	glance.ascii = (high & CDW_HIGH_BITS) == 0;
+	glance.may_slip =
+		(digit & CDW_HIGH_BITS) == 0 && (glance.ascii || cdw_characters(word, len) >= 4);
+	return glance;
+}
+
+/* The set of a word's bytes. */
+static inline uint32
+bytes_of(const char *word, int len, Glance *glance)
+{
+	if (glance->bytes == 0)
+		for (int i = 0; i < len; i++)
+			glance->bytes |= 1U << (word[i] & 31);
+	return glance->bytes;
+}
+
+/*
+ * Whether unequal words may be two steps apart at most: each adds a byte to the set of an ASCII word,
+ * removes one, or both.
+ */
+static inline bool
+may_be_slips(const char *x, int xlen, Glance *a, const char *y, int ylen, Glance *b)
+{
+	uint32 changed;
+
+	if (!a->ascii || !b->ascii)
+		return true;
+	if (abs(xlen - ylen) > 2)
+		return false;
+	changed = bytes_of(x, xlen, a) ^ bytes_of(y, ylen, b);
+	for (int i = 0; i < 4; i++)
+		changed &= changed - 1;
+	return changed == 0;
+}
+
+/*
+ * A bit for each of n words with which cdw_word_agreement of an unequal one may be above 0: one
+ * begins the other, and has one byte or three at least, or both are words that may have slips.
+ * *beginning: the former.
+ */
+static inline uint32
+possible_partners(const Glance *word, const Glance *others, int n, uint32 *beginning)
+{
+	uint32 slips = 0;
+
+	*beginning = 0;
+	for (int j = 0; j < n; j++)
+	{
+		uint32 different =
+			(word->beginning ^ others[j].beginning) & word->compared & others[j].compared;
+
+		*beginning |= (uint32) (different == 0) << j;
+		slips |= (uint32) others[j].may_slip << j;
+	}
+	return word->may_slip ? *beginning | slips : *beginning;
+}
+
 /* Pairs of words that are left, in the order of the first value's words and then of the second's. */
 static int
 unequal_pairs(const cdw_value *a, const cdw_value *b, const Matched *matched, WordPair *pair)
 {
+	Glance glances[MAX_FUZZY];
 	int n = 0;
 
+	for (int j = 0; j < b->ntokens; j++)
+		glances[j] = glance_at(b->text + b->token[j].start, b->token[j].len);
 	for (int i = 0; i < a->ntokens; i++)
 	{
 		const cdw_token *x = &a->token[i];
+		const char *xtext = a->text + x->start;
+		Glance glance;
+		uint32 partners;
+		uint32 beginning;
 
-		for (int j = 0; j < b->ntokens && !(matched->a >> i & 1); j++)
+		if (matched->a >> i & 1)
+			continue;
+		glance = glance_at(xtext, x->len);
+		partners = possible_partners(&glance, glances, b->ntokens, &beginning);
+		for (partners &= ~matched->b; partners != 0; partners &= partners - 1)
 		{
+			int j = pg_rightmost_one_pos32(partners);
 			const cdw_token *y = &b->token[j];
+			const char *ytext = b->text + y->start;
 			double agreement;
 
-			if (matched->b >> j & 1)
+			if (!(beginning >> j & 1) &&
+				!may_be_slips(xtext, x->len, &glance, ytext, y->len, &glances[j]))
 				continue;
-			agreement = cdw_word_agreement(a->text + x->start, x->len, b->text + y->start, y->len);
+			agreement = cdw_word_agreement(xtext, x->len, ytext, y->len);
 			if (agreement > 0)
 				pair[n++] = (WordPair){agreement * (x->weight + y->weight), i, j};
 		}
@@ -279,16 +421,18 @@ nearly_equal_unspaced(const cdw_value *a, const cdw_value *b)
 	int longer;
 
 	if (a->ntokens == b->ntokens || a->len > MAX_UNSPACED || b->len > MAX_UNSPACED ||
-		(a->text[0] != b->text[0] && a->text[a->len - 1] != b->text[b->len - 1]))
+		(a->text[0] != b->text[0] && a->text[a->len - 1] != b->text[b->len - 1]) ||
+		!same_digits(a->text, a->len, b->text, b->len))
 		return false;
 	alen = without_blanks(a, x);
 	blen = without_blanks(b, y);
 	longer = Max(alen, blen);
-	if (longer - Min(alen, blen) > Max(1, longer / 6) * 3 || !same_digits(x, alen, y, blen))
+	if (longer - Min(alen, blen) > Max(1, longer / 6) * 3)
 		return false;
 	longer = Max(cdw_characters(x, alen), cdw_characters(y, blen));
 	return (alen == blen && memcmp(x, y, alen) == 0) ||
-		   (longer >= 5 && cdw_damerau_levenshtein(x, alen, y, blen) <= Max(1, longer / 6));
+		   (longer >= 5 && cdw_damerau_levenshtein_within(x, alen, y, blen, Max(1, longer / 6)) <=
+							   Max(1, longer / 6));
 }
 
 /* The level of two values whose words agree so much. */

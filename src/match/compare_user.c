@@ -20,6 +20,9 @@
 #define QGRAM 2
 #define METAPHONE_LENGTH 16
 
+/* More than the edit distance of any two values. */
+#define MOST_STEPS (2 * CDW_MAX_TEXT)
+
 typedef enum Measure
 {
 	SIMILARITY, /* 0 to 1 */
@@ -33,7 +36,8 @@ typedef struct UserFunction
 	const char *name;
 	Measure measure;
 	const char *kind; /* the only kind of field that it makes sense for; NULL: any */
-	double (*apply)(const cdw_value *a, const cdw_value *b);
+	/* exact on the side of the cut where levels hold; on the other side anything beyond the cut */
+	double (*apply)(const cdw_value *a, const cdw_value *b, double cut);
 } UserFunction;
 
 struct cdw_user_level
@@ -42,27 +46,35 @@ struct cdw_user_level
 	const UserFunction *function;
 	double sign; /* 1: values above the cut hold, -1: below */
 	double cut;
+	double weakest_cut; /* of the field's levels with this function */
+	int first;			/* the first of those */
 	bool strict;
 };
 
 #define STRING_FUNCTION(name, kernel)                                                              \
-	static double name(const cdw_value *a, const cdw_value *b)                                     \
+	static double name(const cdw_value *a, const cdw_value *b, double cut pg_attribute_unused())   \
 	{                                                                                              \
 		return kernel(a->text, a->len, b->text, b->len);                                           \
 	}
 
+#define BOUNDED_FUNCTION(name, kernel, bound)                                                      \
+	static double name(const cdw_value *a, const cdw_value *b, double cut)                         \
+	{                                                                                              \
+		return kernel(a->text, a->len, b->text, b->len, bound);                                    \
+	}
+
 #define QGRAM_FUNCTION(name, kernel)                                                               \
-	static double name(const cdw_value *a, const cdw_value *b)                                     \
+	static double name(const cdw_value *a, const cdw_value *b, double cut pg_attribute_unused())   \
 	{                                                                                              \
 		return kernel(a->text, a->len, b->text, b->len, QGRAM);                                    \
 	}
 
-STRING_FUNCTION(levenshtein, cdw_levenshtein)
-STRING_FUNCTION(damerau_levenshtein, cdw_damerau_levenshtein)
-STRING_FUNCTION(levenshtein_similarity, cdw_levenshtein_similarity)
-STRING_FUNCTION(damerau_levenshtein_similarity, cdw_damerau_levenshtein_similarity)
-STRING_FUNCTION(jaro, cdw_jaro)
-STRING_FUNCTION(jaro_winkler, cdw_jaro_winkler)
+BOUNDED_FUNCTION(levenshtein, cdw_levenshtein_within, (int) Min(cut, MOST_STEPS))
+BOUNDED_FUNCTION(damerau_levenshtein, cdw_damerau_levenshtein_within, (int) Min(cut, MOST_STEPS))
+BOUNDED_FUNCTION(levenshtein_similarity, cdw_levenshtein_similarity_from, cut)
+BOUNDED_FUNCTION(damerau_levenshtein_similarity, cdw_damerau_levenshtein_similarity_from, cut)
+BOUNDED_FUNCTION(jaro, cdw_jaro_from, cut)
+BOUNDED_FUNCTION(jaro_winkler, cdw_jaro_winkler_from, cut)
 STRING_FUNCTION(token_sort_similarity, cdw_token_sort_similarity)
 STRING_FUNCTION(token_set_similarity, cdw_token_set_similarity)
 QGRAM_FUNCTION(jaccard, cdw_jaccard)
@@ -70,13 +82,13 @@ QGRAM_FUNCTION(dice, cdw_dice)
 QGRAM_FUNCTION(cosine, cdw_cosine)
 
 static double
-name_similarity(const cdw_value *a, const cdw_value *b)
+name_similarity(const cdw_value *a, const cdw_value *b, double cut pg_attribute_unused())
 {
 	return cdw_name_similarity(a->text, a->len, b->text, b->len, cdw_builtin_nicknames());
 }
 
 static double
-word_similarity(const cdw_value *a, const cdw_value *b)
+word_similarity(const cdw_value *a, const cdw_value *b, double cut pg_attribute_unused())
 {
 	bool rare;
 
@@ -85,7 +97,7 @@ word_similarity(const cdw_value *a, const cdw_value *b)
 
 /* How many first characters two values have in common. */
 static double
-prefix(const cdw_value *a, const cdw_value *b)
+prefix(const cdw_value *a, const cdw_value *b, double cut pg_attribute_unused())
 {
 	int shorter = Min(a->len, b->len);
 	int n = 0;
@@ -99,7 +111,7 @@ prefix(const cdw_value *a, const cdw_value *b)
 }
 
 static double
-soundex(const cdw_value *a, const cdw_value *b)
+soundex(const cdw_value *a, const cdw_value *b, double cut pg_attribute_unused())
 {
 	char x[5];
 	char y[5];
@@ -109,7 +121,7 @@ soundex(const cdw_value *a, const cdw_value *b)
 
 /* Whether one of the codes of the one is one of the other's. */
 static double
-double_metaphone(const cdw_value *a, const cdw_value *b)
+double_metaphone(const cdw_value *a, const cdw_value *b, double cut pg_attribute_unused())
 {
 	char x[2][METAPHONE_LENGTH + 2];
 	char y[2][METAPHONE_LENGTH + 2];
@@ -125,13 +137,25 @@ double_metaphone(const cdw_value *a, const cdw_value *b)
 }
 
 static double
-days(const cdw_value *a, const cdw_value *b)
+days(const cdw_value *a, const cdw_value *b, double cut pg_attribute_unused())
 {
 	return cdw_days_between(a, b);
 }
 
 static double
-absolute_difference(const cdw_value *a, const cdw_value *b)
+kilometres(const cdw_value *a, const cdw_value *b, double cut pg_attribute_unused())
+{
+	return cdw_kilometres(a, b);
+}
+
+static double
+relative_difference(const cdw_value *a, const cdw_value *b, double cut pg_attribute_unused())
+{
+	return cdw_relative_difference(a, b);
+}
+
+static double
+absolute_difference(const cdw_value *a, const cdw_value *b, double cut pg_attribute_unused())
 {
 	double x;
 	double y;
@@ -158,27 +182,30 @@ static const UserFunction functions[] = {
 	{"soundex", CODE, NULL, soundex},
 	{"double_metaphone", CODE, NULL, double_metaphone},
 	{"days", DISTANCE, "date", days},
-	{"km", DISTANCE, "location", cdw_kilometres},
-	{"difference", DISTANCE, "number", cdw_relative_difference},
+	{"km", DISTANCE, "location", kilometres},
+	{"difference", DISTANCE, "number", relative_difference},
 	{"absolute_difference", DISTANCE, "number", absolute_difference},
 };
 
-static bool
-holds(const struct cdw_user_level *level, const cdw_value *a, const cdw_value *b)
-{
-	double above = level->sign * (level->function->apply(a, b) - level->cut);
-
-	return level->strict ? above > 0 : above >= 0;
-}
-
+/* The level of two values; what a function gives serves all levels that ask for it. */
 static int
 user_level(const cdw_field *field, const cdw_value *a, const cdw_value *b)
 {
+	double measured[MAX_USER_LEVELS];
 	int l = 0;
 
 	cdw_put_in_order(&a, &b);
-	while (l < field->nuser_levels && !holds(&field->user_levels[l], a, b))
-		l++;
+	for (; l < field->nuser_levels; l++)
+	{
+		const struct cdw_user_level *level = &field->user_levels[l];
+		double above;
+
+		if (level->first == l)
+			measured[l] = level->function->apply(a, b, level->weakest_cut);
+		above = level->sign * (measured[level->first] - level->cut);
+		if (level->strict ? above > 0 : above >= 0)
+			break;
+	}
 	return l + 1;
 }
 
@@ -342,6 +369,24 @@ comparison_of_levels(const cdw_field *field)
 	return comparison;
 }
 
+/* Finds for each level the first with its function, and the weakest cut among those. */
+static void
+share_measures(cdw_field *field)
+{
+	for (int l = 0; l < field->nuser_levels; l++)
+	{
+		struct cdw_user_level *level = &field->user_levels[l];
+		struct cdw_user_level *first;
+
+		level->first = 0;
+		while (field->user_levels[level->first].function != level->function)
+			level->first++;
+		first = &field->user_levels[level->first];
+		if (first == level || first->sign * (level->cut - first->weakest_cut) < 0)
+			first->weakest_cut = level->cut;
+	}
+}
+
 /*
  * Gives a field levels of its own, best first; none means equal or different. The texts must live as
  * long as the field. Raises 22023 where one cannot be read, 54000 where there are too many.
@@ -361,6 +406,7 @@ cdw_set_user_levels(cdw_field *field, const char *const *texts, int n)
 		field->user_levels[l] = read_level(field, texts[l]);
 		field->nuser_levels++;
 	}
+	share_measures(field);
 	field->comparison = comparison_of_levels(field);
 }
 

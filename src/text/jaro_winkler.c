@@ -7,7 +7,7 @@
  * half the longer string less one; of several the first free one is taken. Transpositions are half
  * the agreeing symbols that are out of order, rounded down as in Winkler's own program.
  */
-#include "text/short_string.h"
+#include "text/lanes.h"
 
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
@@ -272,4 +272,30 @@ cdw_jaro_winkler(const char *a, int alen, const char *b, int blen)
 	if (jaro <= WINKLER_FLOOR)
 		return jaro;
 	return jaro + Min(prefix, WINKLER_PREFIX) * WINKLER_WEIGHT * (1 - jaro);
+}
+
+/* Whether a glance at two strings proves that their similarity is below the cut. */
+static inline bool
+is_below(const char *a, int alen, const char *b, int blen, double cut, bool winkler)
+{
+	cdw_lanes x;
+	cdw_lanes y;
+
+	return Max(alen, blen) <= CDW_LANES_BYTES && Min(alen, blen) > 0 &&
+		   cdw_read_ascii_lanes(a, alen, &x) && cdw_read_ascii_lanes(b, blen, &y) &&
+		   cdw_lanes_below(&x, &y, cut, winkler, false);
+}
+
+/* Jaro similarity when it is at least cut, else anything below cut. */
+double
+cdw_jaro_from(const char *a, int alen, const char *b, int blen, double cut)
+{
+	return is_below(a, alen, b, blen, cut, false) ? 0 : cdw_jaro(a, alen, b, blen);
+}
+
+/* The same of Jaro-Winkler similarity. */
+double
+cdw_jaro_winkler_from(const char *a, int alen, const char *b, int blen, double cut)
+{
+	return is_below(a, alen, b, blen, cut, true) ? 0 : cdw_jaro_winkler(a, alen, b, blen);
 }

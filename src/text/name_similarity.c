@@ -57,7 +57,8 @@ is_particle(const cdw_name_token *token)
 	if (token->len > 5 || is_han_or_hangul(token))
 		return false;
 	for (int i = 0; i < (int) lengthof(particles); i++)
-		if (strncmp(particles[i], token->text, token->len) == 0 && particles[i][token->len] == '\0')
+		if (particles[i][0] == token->text[0] &&
+			strncmp(particles[i], token->text, token->len) == 0 && particles[i][token->len] == '\0')
 			return true;
 	return false;
 }

@@ -62,9 +62,9 @@ index_rules(spelling_rules *rules)
 	Assert(at == rules->count);
 }
 
-/* The rule for what stands at "at"; NULL if it stays as it is. */
+/* The rule for what stands at "at" and the length of that; NULL if it stays as it is. */
 static const spelling *
-find_spelling(const spelling_rules *rules, const char *at, int left)
+find_spelling(const spelling_rules *rules, const char *at, int left, int *length)
 {
 	int letter = at[0] - 'a';
 
@@ -77,6 +77,7 @@ find_spelling(const spelling_rules *rules, const char *at, int left)
 
 		while (from[same] != '\0' && same < left && at[same] == from[same])
 			same++;
+		*length = same;
 		if (from[same] == '\0')
 			return &rules->spellings[i];
 	}
@@ -111,13 +112,14 @@ rewrite(spelling_rules *rules, const char *text, int len, char *sound)
 		index_rules(rules);
 	for (int i = 0; i < len;)
 	{
-		const spelling *rule = find_spelling(rules, text + i, len - i);
+		int length;
+		const spelling *rule = find_spelling(rules, text + i, len - i, &length);
 
 		if (rule != NULL)
 		{
 			for (const char *to = rule->to; *to != '\0'; to++)
 				written = append_letter(sound, written, *to);
-			i += strlen(rule->from);
+			i += length;
 			continue;
 		}
 		if (!is_mute_h(text, len, i))

@@ -215,8 +215,8 @@ letter_set(const char *text, int len)
 }
 
 /* Fills what is only looked at when tokens differ. */
-static void
-know(cdw_name_token *token, const cdw_nicknames *nicknames)
+void
+cdw_name_token_know(cdw_name_token *token, const cdw_nicknames *nicknames)
 {
 	if (token->known)
 		return;
@@ -338,8 +338,8 @@ cdw_name_token_similarity(cdw_name_token *a, cdw_name_token *b, const cdw_nickna
 	double similarity;
 	double least;
 
-	know(a, nicknames);
-	know(b, nicknames);
+	cdw_name_token_know(a, nicknames);
+	cdw_name_token_know(b, nicknames);
 	similarity = relation(a, b);
 	if (similarity >= UNRELATED_MOST)
 		return similarity;

@@ -57,6 +57,7 @@ extern void cdw_name_align(cdw_name *name, const cdw_name *other);
 
 /* name_token_similarity.c */
 extern bool cdw_name_token_equal(const cdw_name_token *a, const cdw_name_token *b);
+extern void cdw_name_token_know(cdw_name_token *token, const cdw_nicknames *nicknames);
 extern double
 cdw_name_token_similarity(cdw_name_token *a, cdw_name_token *b, const cdw_nicknames *nicknames);
 

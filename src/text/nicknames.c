@@ -6,6 +6,7 @@
  * one nickname are not (Edward, Theodore: Ted).
  */
 #include "text/nicknames.h"
+#include "text/short_string.h"
 #include "text/word_index.h"
 
 #include "utils/memutils.h"
@@ -142,6 +143,46 @@ cdw_nicknames_related(cdw_formal_names a, cdw_formal_names b)
 	return false;
 }
 
+/* Words are told apart by a hash of so many bits of their first bytes. */
+#define CLASS_BITS 9
+
+/* For each pair of classes whether the built-in table has two related words of these. */
+static uint8 related_classes[1 << (2 * CLASS_BITS - 3)];
+
+/* The class of a word, from its first seven bytes. */
+static inline uint32
+word_class(const char *word, int len)
+{
+	return cdw_load_few_bytes(word, Min(len, 7)) * UINT64CONST(0x9e3779b97f4a7c15) >>
+		   (64 - CLASS_BITS);
+}
+
+/* Notes that the words of a line are related. */
+static void
+relate_classes(const char *line)
+{
+	for (const char *a = line; *a != '\0'; a += strcspn(a, " "), a += strspn(a, " "))
+		for (const char *b = line; *b != '\0'; b += strcspn(b, " "), b += strspn(b, " "))
+		{
+			uint32 pair =
+				word_class(a, strcspn(a, " ")) << CLASS_BITS | word_class(b, strcspn(b, " "));
+
+			related_classes[pair / 8] |= 1 << pair % 8;
+		}
+}
+
+/*
+ * Whether two words may be related in the built-in table, which must have been made; of words that
+ * are not, most give false. Costs less than to find them.
+ */
+bool
+cdw_may_be_nicknames(const char *a, int alen, const char *b, int blen)
+{
+	uint32 pair = word_class(a, alen) << CLASS_BITS | word_class(b, blen);
+
+	return (related_classes[pair / 8] >> pair % 8 & 1) != 0;
+}
+
 /* Adds the words of a line under one formal name; with no table only counts them. */
 static int
 add_line(cdw_nicknames *table, const char *line, uint32 formal)
@@ -178,7 +219,10 @@ cdw_builtin_nicknames(void)
 	table = cdw_nicknames_create(words);
 	MemoryContextSwitchTo(old);
 	for (int i = 0; i < cdw_nickname_line_count; i++)
+	{
 		add_line(table, cdw_nickname_lines[i], i);
+		relate_classes(cdw_nickname_lines[i]);
+	}
 	cdw_nicknames_finish(table);
 	builtin = table;
 	return builtin;

@@ -24,6 +24,7 @@ extern cdw_nicknames *cdw_nicknames_create(int words);
 extern void cdw_nicknames_add(cdw_nicknames *table, const char *word, int len, uint32 formal);
 extern void cdw_nicknames_finish(cdw_nicknames *table);
 extern cdw_formal_names cdw_nicknames_find(const cdw_nicknames *table, const char *word, int len);
+extern bool cdw_may_be_nicknames(const char *a, int alen, const char *b, int blen);
 extern bool cdw_nicknames_related(cdw_formal_names a, cdw_formal_names b);
 
 /* nickname_table.c: a line is a formal name and its short forms, between blanks */

@@ -16,13 +16,26 @@
 extern int cdw_levenshtein(const char *a, int alen, const char *b, int blen);
 extern int cdw_damerau_levenshtein(const char *a, int alen, const char *b, int blen);
 extern bool cdw_within_distance(const char *a, int alen, const char *b, int blen, int max);
+/* the distance when it is at most max, else anything above max: faster where most pairs are far */
+extern int cdw_levenshtein_within(const char *a, int alen, const char *b, int blen, int max);
+extern int
+cdw_damerau_levenshtein_within(const char *a, int alen, const char *b, int blen, int max);
 /* 1 - distance / length of the longer string */
 extern double cdw_levenshtein_similarity(const char *a, int alen, const char *b, int blen);
 extern double cdw_damerau_levenshtein_similarity(const char *a, int alen, const char *b, int blen);
 
+/* the similarity when it is at least cut, else anything below cut */
+extern double
+cdw_levenshtein_similarity_from(const char *a, int alen, const char *b, int blen, double cut);
+extern double cdw_damerau_levenshtein_similarity_from(const char *a, int alen, const char *b,
+													  int blen, double cut);
+
 /* jaro_winkler.c: 0 to 1; two empty strings give 1, one empty string 0 */
 extern double cdw_jaro(const char *a, int alen, const char *b, int blen);
 extern double cdw_jaro_winkler(const char *a, int alen, const char *b, int blen);
+/* the similarity when it is at least cut, else anything below cut */
+extern double cdw_jaro_from(const char *a, int alen, const char *b, int blen, double cut);
+extern double cdw_jaro_winkler_from(const char *a, int alen, const char *b, int blen, double cut);
 
 /* qgram.c: sets of distinct, unpadded q-grams; a string shorter than q is its own gram; q at least 1 */
 extern double cdw_jaccard(const char *a, int alen, const char *b, int blen, int q);
@@ -42,6 +55,9 @@ typedef struct cdw_nicknames cdw_nicknames;
 extern double cdw_name_similarity(const char *a, int alen, const char *b, int blen,
 								  const cdw_nicknames *nicknames);
 extern const cdw_nicknames *cdw_builtin_nicknames(void);
+
+/* name_outline.c: whether the similarity is surely below 0.5; false says nothing */
+extern bool cdw_names_apart(const char *a, int alen, const char *b, int blen);
 
 /* soundex.c: writes the code, four characters and a zero byte; false where there is no letter */
 extern bool cdw_soundex(const char *value, int len, char *code);

@@ -5,6 +5,8 @@
  */
 #include "fuzz.h"
 
+#include "text/nicknames.h"
+
 /* The longest strings, in code points, that the slow definitions are asked about. */
 #define REFERENCE_LENGTH 200
 
@@ -91,6 +93,38 @@ check_within(const pair *p, int distance)
 				   "distance %d, limit %d", distance, limits[i]);
 }
 
+/* A bounded distance is exact up to the limit and above it beyond. */
+static void
+check_bounded(const pair *p, int (*bounded)(const char *, int, const char *, int, int),
+			  int distance)
+{
+	const int limits[] = {0, 1, 2, 3, 4, 5, 31, distance - 1, distance, distance + 1};
+
+	for (int i = 0; i < (int) lengthof(limits); i++)
+	{
+		int within = bounded(p->a.value, p->a.len, p->b.value, p->b.len, limits[i]);
+
+		fuzz_check(!p->valid || (distance <= limits[i] ? within == distance : within > limits[i]),
+				   "distance %d, within %d it is %d", distance, limits[i], within);
+	}
+}
+
+/* A similarity that counts from a cut on is exact there and below it elsewhere. */
+static void
+check_from(const pair *p, double (*from)(const char *, int, const char *, int, double),
+		   double similarity)
+{
+	const double cuts[] = {1.0 / 3, 0.5, 2.0 / 3, 0.7, 0.75, 0.8, 0.9, 0.92, 1, similarity};
+
+	for (int i = 0; i < (int) lengthof(cuts); i++)
+	{
+		double found = from(p->a.value, p->a.len, p->b.value, p->b.len, cuts[i]);
+
+		fuzz_check(!p->valid || (similarity >= cuts[i] ? found == similarity : found < cuts[i]),
+				   "%.17g, from %.17g it is %.17g", similarity, cuts[i], found);
+	}
+}
+
 /* A similarity is one less the share of the longer string that is edited. */
 static void
 check_edit_similarity(const pair *p, double similarity, int distance)
@@ -118,6 +152,12 @@ run_edit_distance(fuzz_input *input)
 	check_distance(&p, "damerau_levenshtein", damerau, true);
 	fuzz_check(!p.valid || damerau <= levenshtein, "%d, %d", damerau, levenshtein);
 	check_within(&p, levenshtein);
+	check_bounded(&p, cdw_levenshtein_within, levenshtein);
+	check_bounded(&p, cdw_damerau_levenshtein_within, damerau);
+	check_from(&p, cdw_levenshtein_similarity_from,
+			   cdw_levenshtein_similarity(p.a.value, p.a.len, p.b.value, p.b.len));
+	check_from(&p, cdw_damerau_levenshtein_similarity_from,
+			   cdw_damerau_levenshtein_similarity(p.a.value, p.a.len, p.b.value, p.b.len));
 	check_edit_similarity(&p, BOTH_WAYS(cdw_levenshtein_similarity, &p), levenshtein);
 	check_edit_similarity(&p, BOTH_WAYS(cdw_damerau_levenshtein_similarity, &p), damerau);
 }
@@ -136,6 +176,8 @@ run_jaro_winkler(fuzz_input *input)
 	fuzz_check(!p.valid || (jaro >= 0 && jaro <= winkler && winkler <= 1), "%.17g, %.17g", jaro,
 			   winkler);
 	fuzz_check(cdw_jaro_winkler(p.a.value, p.a.len, p.a.value, p.a.len) == 1, "with itself");
+	check_from(&p, cdw_jaro_from, jaro);
+	check_from(&p, cdw_jaro_winkler_from, winkler);
 	if (!p.known)
 		return;
 	fuzz_check(fabs(jaro - fuzz_jaro(p.a_symbols, p.a_count, p.b_symbols, p.b_count)) < 1e-12,
@@ -207,6 +249,13 @@ run_name_similarity(fuzz_input *input)
 		cdw_name_similarity(p.b.value, p.b.len, p.a.value, p.a.len, nicknames), "name_similarity");
 	CHECK_SIMILARITY(p, similarity,
 					 cdw_name_similarity(p.a.value, p.a.len, p.a.value, p.a.len, nicknames));
+	fuzz_check(!p.valid || similarity < 0.5 ||
+				   !cdw_names_apart(p.a.value, p.a.len, p.b.value, p.b.len),
+			   "%.17g, but apart", similarity);
+	fuzz_check(!cdw_nicknames_related(cdw_nicknames_find(nicknames, p.a.value, p.a.len),
+									  cdw_nicknames_find(nicknames, p.b.value, p.b.len)) ||
+				   cdw_may_be_nicknames(p.a.value, p.a.len, p.b.value, p.b.len),
+			   "related, but surely no nicknames");
 }
 
 const fuzz_target fuzz_compare_targets[] = {
