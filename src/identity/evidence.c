@@ -50,14 +50,12 @@ write_term(int field, cdw_term_part part, const char *value, int len, uint32 cou
 cdw_bulk *
 cdw_begin_terms(const cdw_resolver *resolver)
 {
+	static const char *const columns[] = {"field", "part", "value", "records"};
 	char *table = cdw_result_name(resolver, "term");
 	Oid types[] = {TEXTOID, TEXTOID, TEXTOID, INT8OID};
 
 	cdw_execute(psprintf("DELETE FROM %s", table));
-	return cdw_bulk_begin(psprintf("INSERT INTO %s (field, part, value, records) "
-								   "SELECT * FROM unnest($1, $2, $3, $4)",
-								   table),
-						  4, types);
+	return cdw_bulk_insert(table, 4, columns, types);
 }
 
 /* Stores the frequencies that a model needs in the place of those that are there. */

@@ -108,13 +108,11 @@ delete_matches(const cdw_resolver *resolver, const MatchChanges *changes)
 static void
 insert_matches(const cdw_resolver *resolver, const MatchChanges *changes)
 {
+	static const char *const columns[] = {"left_key", "right_key", "match_weight",
+										  "match_probability"};
 	const Datum *key = changes->population->keys->key;
 	Oid types[] = {resolver->key_type, resolver->key_type, FLOAT8OID, FLOAT8OID};
-	cdw_bulk *bulk = cdw_bulk_begin(
-		psprintf("INSERT INTO %s (left_key, right_key, match_weight, match_probability) "
-				 "SELECT * FROM unnest($1, $2, $3, $4)",
-				 changes->table),
-		4, types);
+	cdw_bulk *bulk = cdw_bulk_insert(changes->table, 4, columns, types);
 
 	for (Size e = 0; e < changes->edges->n; e++)
 	{
