@@ -44,7 +44,7 @@ struct cdw_bulk_heap
 	EState *estate;
 	ResultRelInfo *target;
 	cdw_bulk_columns *columns;
-	BulkInsertState insert;
+	BulkInsertState insert; /* NULL: the table may still have a share of the shared buffers */
 	CommandId command;
 	int rows;
 	TupleTableSlot *slot[BATCH_ROWS];
@@ -140,7 +140,6 @@ cdw_bulk_heap_begin(const char *table, int ncolumns, const char *const *names, c
 		heap->target = makeNode(ResultRelInfo);
 		InitResultRelInfo(heap->target, relation, 0, NULL, 0);
 		heap->columns = columns;
-		heap->insert = GetBulkInsertState();
 		heap->command = GetCurrentCommandId(true);
 		for (int i = 0; i < BATCH_ROWS; i++)
 			heap->slot[i] = table_slot_create(relation, NULL);
@@ -156,6 +155,10 @@ cdw_bulk_heap_begin(const char *table, int ncolumns, const char *const *names, c
 	return heap;
 }
 
+/*
+ * Writes the batch. A table that outgrows a quarter of the shared buffers goes on in a small ring of
+ * them, as in scans of the server; one that does not is still there when its indexes are built.
+ */
 static void
 flush(cdw_bulk_heap *heap)
 {
@@ -164,6 +167,13 @@ flush(cdw_bulk_heap *heap)
 	CHECK_FOR_INTERRUPTS();
 	if (heap->rows == 0)
 		return;
+	if (heap->insert == NULL &&
+		RelationGetNumberOfBlocks(heap->relation) > (BlockNumber) NBuffers / 4)
+	{
+		old = MemoryContextSwitchTo(heap->context);
+		heap->insert = GetBulkInsertState();
+		MemoryContextSwitchTo(old);
+	}
 	old = MemoryContextSwitchTo(heap->batch);
 	table_multi_insert(heap->relation, heap->slot, heap->rows, heap->command, TABLE_INSERT_SKIP_FSM,
 					   heap->insert);
@@ -200,7 +210,8 @@ cdw_bulk_heap_end(cdw_bulk_heap *heap)
 
 	flush(heap);
 	cdw_bulk_columns_end(heap->columns);
-	FreeBulkInsertState(heap->insert);
+	if (heap->insert)
+		FreeBulkInsertState(heap->insert);
 	table_finish_bulk_insert(heap->relation, TABLE_INSERT_SKIP_FSM);
 	for (int i = 0; i < BATCH_ROWS; i++)
 		ExecDropSingleTupleTableSlot(heap->slot[i]);

@@ -38,6 +38,7 @@ typedef struct Former
 	const cdw_population *population;
 	const uint32 *cluster;
 	char *table;
+	uint32 next;	 /* the record after the one that was read last */
 	int64 *identity; /* by record; NO_IDENTITY: the record is new */
 	Member *member;	 /* those whose record is still there, and those whose is not */
 	Size n;
@@ -47,13 +48,30 @@ typedef struct Former
 	uint32 gone_capacity;
 } Former;
 
+/*
+ * The record of a key; -1 where there is none. Rows come mostly in the order they were written in, so the
+ * record after the last one is tried first.
+ */
+static int64
+find_record(Former *former, Datum key)
+{
+	const cdw_keys *keys = former->population->keys;
+	int64 record = former->next;
+
+	if (record == keys->n || cdw_keys_compare(keys, keys->key[record], key) != 0)
+		record = cdw_keys_find(keys, key);
+	if (record >= 0)
+		former->next = record + 1;
+	return record;
+}
+
 static void
 read_former(TupleTableSlot *slot, void *arg)
 {
 	Former *former = arg;
 	Datum key = cdw_keys_read(former->population->keys, slot, 0, former->table);
 	int64 identity = slot->tts_isnull[1] ? NO_IDENTITY : DatumGetInt64(slot->tts_values[1]);
-	int64 record = cdw_keys_find(former->population->keys, key);
+	int64 record = find_record(former, key);
 	Member member = {.identity = identity, .cluster = NO_CLUSTER};
 
 	if (identity < 1)
@@ -114,18 +132,23 @@ load_former(const cdw_resolver *resolver, const cdw_population *population, cons
 
 /* ---- which identity each group keeps ---- */
 
-static int
-compare_members(const void *a, const void *b, void *arg pg_attribute_unused())
+static inline int
+compare_members(const Member *left, const Member *right)
 {
-	const Member *left = a;
-	const Member *right = b;
-
 	if (left->identity != right->identity)
 		return left->identity < right->identity ? -1 : 1;
 	if (left->cluster != right->cluster)
 		return left->cluster < right->cluster ? -1 : 1;
 	return left->record < right->record ? -1 : left->record > right->record;
 }
+
+#define ST_SORT sort_members
+#define ST_ELEMENT_TYPE Member
+#define ST_COMPARE(a, b) compare_members(a, b)
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 /* What a group may keep: the identity with most members so far. */
 typedef struct Claim
@@ -189,7 +212,7 @@ assign_identities(cdw_resolver *resolver, Former *former)
 											   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	int64 *identity = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * count);
 
-	qsort_interruptible(former->member, former->n, sizeof(Member), compare_members, NULL);
+	sort_members(former->member, former->n);
 	resolver->next_identity_id = Max(resolver->next_identity_id, 1);
 	if (former->n > 0)
 	{
