@@ -145,12 +145,14 @@ insert_matches(const cdw_resolver *resolver, const MatchChanges *changes)
 	for (Size e = 0; e < changes->edges->n; e++)
 	{
 		const cdw_edge *edge = &changes->edges->edge[e];
-		Datum values[4] = {key[edge->a], key[edge->b],
-						   Float8GetDatum(cdw_weight_in_bits(edge->weight)),
-						   Float8GetDatum(1 / (1 + exp(-edge->weight)))};
 
-		if (!changes->kept[e])
-			cdw_bulk_row(bulk, values, NULL);
+		if (changes->kept[e])
+			continue;
+		cdw_bulk_row(bulk,
+					 (Datum[]){key[edge->a], key[edge->b],
+							   Float8GetDatum(cdw_weight_in_bits(edge->weight)),
+							   Float8GetDatum(1 / (1 + exp(-edge->weight)))},
+					 NULL);
 	}
 	cdw_bulk_end(bulk);
 }
