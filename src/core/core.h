@@ -31,6 +31,13 @@
 /* PostgreSQL 18 renamed its macro */
 #define CDW_NORETURN __attribute__((noreturn))
 
+/* PostgreSQL 17 added the statement that asks for it: here there is none, as in TRUNCATE */
+#if PG_VERSION_NUM >= 170000
+#define cdw_reindex_relation(relid, flags, params) reindex_relation(NULL, relid, flags, params)
+#else
+#define cdw_reindex_relation(relid, flags, params) reindex_relation(relid, flags, params)
+#endif
+
 #define CDW_FUNCTION(name)                                                                         \
 	PG_FUNCTION_INFO_V1(name);                                                                     \
 	Datum name(PG_FUNCTION_ARGS)
@@ -179,6 +186,8 @@ extern void cdw_execute_params(const char *command, int nargs, Oid *argtypes, Da
 /* bulk.c */
 typedef struct cdw_bulk cdw_bulk;
 extern cdw_bulk *cdw_bulk_begin(const char *statement, int ncolumns, const Oid *types);
+extern cdw_bulk *
+cdw_bulk_insert(const char *table, int ncolumns, const char *const *columns, const Oid *types);
 extern void cdw_bulk_row(cdw_bulk *bulk, const Datum *values, const bool *isnull);
 extern void cdw_bulk_end(cdw_bulk *bulk);
 

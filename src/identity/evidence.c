@@ -26,51 +26,6 @@ cdw_probability_weight(double probability)
 	return log(probability) - log1p(-probability);
 }
 
-typedef struct TermWriter
-{
-	const cdw_resolver *resolver;
-	cdw_bulk *bulk;
-} TermWriter;
-
-static void
-write_term(int field, cdw_term_part part, const char *value, int len, uint32 count, void *arg)
-{
-	TermWriter *writer = arg;
-	Datum values[] = {CStringGetTextDatum(writer->resolver->match.field[field].name),
-					  CStringGetTextDatum(part == CDW_TERM_WORD ? "word" : "value"),
-					  PointerGetDatum(cstring_to_text_with_len(value, len)), Int64GetDatum(count)};
-
-	cdw_bulk_row(writer->bulk, values, NULL);
-	cdw_progress_add(1);
-	pfree(DatumGetPointer(values[0]));
-	pfree(DatumGetPointer(values[1]));
-	pfree(DatumGetPointer(values[2]));
-}
-
-/* Empties the table of frequencies; rows of field, value and records are to be written to the result. */
-cdw_bulk *
-cdw_begin_terms(const cdw_resolver *resolver)
-{
-	char *table = cdw_result_name(resolver, "term");
-	Oid types[] = {TEXTOID, TEXTOID, TEXTOID, INT8OID};
-
-	cdw_execute(psprintf("DELETE FROM %s", table));
-	return cdw_bulk_begin(psprintf("INSERT INTO %s (field, part, value, records) "
-								   "SELECT * FROM unnest($1, $2, $3, $4)",
-								   table),
-						  4, types);
-}
-
-/* Stores the frequencies that a model needs in the place of those that are there. */
-void
-cdw_store_terms(const cdw_resolver *resolver, const cdw_records *records, const cdw_terms *terms)
-{
-	TermWriter writer = {.resolver = resolver, .bulk = cdw_begin_terms(resolver)};
-
-	cdw_terms_frequent(terms, records, write_term, &writer);
-	cdw_bulk_end(writer.bulk);
-}
-
 /* Stores a model in the place of the one that is there. */
 void
 cdw_store_model(cdw_resolver *resolver, const cdw_model *model)

@@ -133,6 +133,8 @@ extern void cdw_use_model_rules(cdw_resolver *resolver);
 extern double cdw_probability_weight(double probability);
 extern void cdw_calibrate(cdw_evidence *evidence);
 extern void cdw_store_model(cdw_resolver *resolver, const cdw_model *model);
+
+/* terms.c */
 extern void
 cdw_store_terms(const cdw_resolver *resolver, const cdw_records *records, const cdw_terms *terms);
 extern cdw_bulk *cdw_begin_terms(const cdw_resolver *resolver);

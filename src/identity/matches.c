@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/memutils.h"
@@ -18,20 +19,28 @@ typedef struct MatchChanges
 	const cdw_edges *edges; /* sorted */
 	const char *table;
 	bool *kept;		/* by edge: stands in the table as it is */
+	Size next;		/* the edge after the one that was read last */
 	cdw_keys *left; /* pairs that are to go */
 	cdw_keys *right;
 } MatchChanges;
 
-static int
-compare_edges(const void *a, const void *b, void *arg pg_attribute_unused())
+/* Edges in the order of the table: by the left record, then the right one. */
+static inline int
+compare_edges(const cdw_edge *left, const cdw_edge *right)
 {
-	const cdw_edge *left = a;
-	const cdw_edge *right = b;
+	uint64 l = (uint64) left->a << 32 | left->b;
+	uint64 r = (uint64) right->a << 32 | right->b;
 
-	if (left->a != right->a)
-		return left->a < right->a ? -1 : 1;
-	return left->b < right->b ? -1 : left->b > right->b;
+	return l < r ? -1 : l > r;
 }
+
+#define ST_SORT sort_edges
+#define ST_ELEMENT_TYPE cdw_edge
+#define ST_COMPARE(a, b) compare_edges(a, b)
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 /* A weight as SQL shows it: log2 of the odds, infinite where a match rule is certain. */
 double
@@ -53,7 +62,7 @@ find_edge(const cdw_edges *edges, int64 a, int64 b)
 	while (low <= high)
 	{
 		int64 middle = (low + high) / 2;
-		int order = compare_edges(&edges->edge[middle], &wanted, NULL);
+		int order = compare_edges(&edges->edge[middle], &wanted);
 
 		if (order == 0)
 			return middle;
@@ -65,6 +74,23 @@ find_edge(const cdw_edges *edges, int64 a, int64 b)
 	return -1;
 }
 
+/* The same by keys. Rows come mostly in the order they were written in, so the next edge is tried first. */
+static int64
+find_pair(const MatchChanges *changes, Datum left, Datum right)
+{
+	const cdw_keys *keys = changes->population->keys;
+
+	if (changes->next < changes->edges->n)
+	{
+		const cdw_edge *edge = &changes->edges->edge[changes->next];
+
+		if (cdw_keys_compare(keys, keys->key[edge->a], left) == 0 &&
+			cdw_keys_compare(keys, keys->key[edge->b], right) == 0)
+			return changes->next;
+	}
+	return find_edge(changes->edges, cdw_keys_find(keys, left), cdw_keys_find(keys, right));
+}
+
 /* A row of the table: it stays if the same pair was found with the same weight. */
 static void
 read_match(TupleTableSlot *slot, void *arg)
@@ -73,8 +99,10 @@ read_match(TupleTableSlot *slot, void *arg)
 	const cdw_keys *keys = changes->population->keys;
 	Datum left = cdw_keys_read(keys, slot, 0, changes->table);
 	Datum right = cdw_keys_read(keys, slot, 1, changes->table);
-	int64 edge = find_edge(changes->edges, cdw_keys_find(keys, left), cdw_keys_find(keys, right));
+	int64 edge = find_pair(changes, left, right);
 
+	if (edge >= 0)
+		changes->next = edge + 1;
 	if (edge >= 0 && !changes->kept[edge] && !slot->tts_isnull[2] &&
 		DatumGetFloat8(slot->tts_values[2]) ==
 			cdw_weight_in_bits(changes->edges->edge[edge].weight))
@@ -108,24 +136,24 @@ delete_matches(const cdw_resolver *resolver, const MatchChanges *changes)
 static void
 insert_matches(const cdw_resolver *resolver, const MatchChanges *changes)
 {
+	static const char *const columns[] = {"left_key", "right_key", "match_weight",
+										  "match_probability"};
 	const Datum *key = changes->population->keys->key;
 	Oid types[] = {resolver->key_type, resolver->key_type, FLOAT8OID, FLOAT8OID};
-	cdw_bulk *bulk = cdw_bulk_begin(
-		psprintf("INSERT INTO %s (left_key, right_key, match_weight, match_probability) "
-				 "SELECT * FROM unnest($1, $2, $3, $4)",
-				 changes->table),
-		4, types);
+	cdw_bulk *bulk = cdw_bulk_insert(changes->table, 4, columns, types);
 
 	for (Size e = 0; e < changes->edges->n; e++)
 	{
 		const cdw_edge *edge = &changes->edges->edge[e];
-		Datum values[4] = {key[edge->a], key[edge->b],
-						   Float8GetDatum(cdw_weight_in_bits(edge->weight)),
-						   Float8GetDatum(1 / (1 + exp(-edge->weight)))};
 
 		cdw_progress_add(1);
-		if (!changes->kept[e])
-			cdw_bulk_row(bulk, values, NULL);
+		if (changes->kept[e])
+			continue;
+		cdw_bulk_row(bulk,
+					 (Datum[]){key[edge->a], key[edge->b],
+							   Float8GetDatum(cdw_weight_in_bits(edge->weight)),
+							   Float8GetDatum(1 / (1 + exp(-edge->weight)))},
+					 NULL);
 	}
 	cdw_bulk_end(bulk);
 }
@@ -144,7 +172,7 @@ cdw_write_matches(const cdw_resolver *resolver, const cdw_population *population
 	cdw_progress_phase(CDW_PHASE_WRITING_MATCHES, edges->n);
 	changes.kept = MemoryContextAllocExtended(CurrentMemoryContext, Max(edges->n, 1),
 											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	qsort_interruptible(edges->edge, edges->n, sizeof(cdw_edge), compare_edges, NULL);
+	sort_edges(edges->edge, edges->n);
 	cdw_stream(psprintf("SELECT left_key, right_key, match_weight::pg_catalog.float8 FROM %s",
 						changes.table),
 			   0, NULL, NULL, read_match, &changes);

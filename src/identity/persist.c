@@ -38,6 +38,7 @@ typedef struct Former
 	const cdw_population *population;
 	const uint32 *cluster;
 	char *table;
+	uint32 next;	 /* the record after the one that was read last */
 	int64 *identity; /* by record; NO_IDENTITY: the record is new */
 	Member *member;	 /* those whose record is still there, and those whose is not */
 	Size n;
@@ -47,13 +48,30 @@ typedef struct Former
 	uint32 gone_capacity;
 } Former;
 
+/*
+ * The record of a key; -1 where there is none. Rows come mostly in the order they were written in, so the
+ * record after the last one is tried first.
+ */
+static int64
+find_record(Former *former, Datum key)
+{
+	const cdw_keys *keys = former->population->keys;
+	int64 record = former->next;
+
+	if (record == keys->n || cdw_keys_compare(keys, keys->key[record], key) != 0)
+		record = cdw_keys_find(keys, key);
+	if (record >= 0)
+		former->next = record + 1;
+	return record;
+}
+
 static void
 read_former(TupleTableSlot *slot, void *arg)
 {
 	Former *former = arg;
 	Datum key = cdw_keys_read(former->population->keys, slot, 0, former->table);
 	int64 identity = slot->tts_isnull[1] ? NO_IDENTITY : DatumGetInt64(slot->tts_values[1]);
-	int64 record = cdw_keys_find(former->population->keys, key);
+	int64 record = find_record(former, key);
 	Member member = {.identity = identity, .cluster = NO_CLUSTER};
 
 	if (identity < 1)
@@ -114,18 +132,23 @@ load_former(const cdw_resolver *resolver, const cdw_population *population, cons
 
 /* ---- which identity each group keeps ---- */
 
-static int
-compare_members(const void *a, const void *b, void *arg pg_attribute_unused())
+static inline int
+compare_members(const Member *left, const Member *right)
 {
-	const Member *left = a;
-	const Member *right = b;
-
 	if (left->identity != right->identity)
 		return left->identity < right->identity ? -1 : 1;
 	if (left->cluster != right->cluster)
 		return left->cluster < right->cluster ? -1 : 1;
 	return left->record < right->record ? -1 : left->record > right->record;
 }
+
+#define ST_SORT sort_members
+#define ST_ELEMENT_TYPE Member
+#define ST_COMPARE(a, b) compare_members(a, b)
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 /* What a group may keep: the identity with most members so far. */
 typedef struct Claim
@@ -189,7 +212,7 @@ assign_identities(cdw_resolver *resolver, Former *former)
 											   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	int64 *identity = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * count);
 
-	qsort_interruptible(former->member, former->n, sizeof(Member), compare_members, NULL);
+	sort_members(former->member, former->n);
 	resolver->next_identity_id = Max(resolver->next_identity_id, 1);
 	if (former->n > 0)
 	{
@@ -219,89 +242,57 @@ assign_identities(cdw_resolver *resolver, Former *former)
 
 /* ---- writing ---- */
 
+/* Why a record has another identity than before. */
+typedef enum Event
+{
+	FIRST_RUN,
+	NEW_RECORD,
+	MERGED,
+	SPLIT,
+	LEFT,
+	NEVENTS
+} Event;
+
+static const struct
+{
+	const char *event;
+	const char *reason;
+} events[NEVENTS] = {[FIRST_RUN] = {"joined", "first run"},
+					 [NEW_RECORD] = {"joined", "new record"},
+					 [MERGED] = {"merged", "linked"},
+					 [SPLIT] = {"split", "no longer linked"},
+					 [LEFT] = {"left", "record no longer in the source"}};
+
 typedef struct IdentityWriter
 {
-	cdw_bulk *insert;
-	cdw_bulk *update;
-	cdw_bulk *delete;
-	cdw_bulk *history;
-	TimestampTz now;
-	bool first_run;
+	const cdw_resolver *resolver;
+	const Former *former;
+	const int64 *identity; /* by group */
+	const int64 *alive;	   /* the identities that there are now, sorted */
+	Size nalive;
 	int64 first_new; /* ids from here on are of this run */
 } IdentityWriter;
-
-static void
-begin_writing(IdentityWriter *writer, const cdw_resolver *resolver)
-{
-	char *identity = cdw_result_name(resolver, "identity");
-	const char *key = quote_identifier(resolver->key);
-	const char *equals = cdw_key_equality(resolver);
-	Oid types[] = {resolver->key_type, INT8OID};
-	Oid history_types[] = {TIMESTAMPTZOID, TEXTOID, resolver->key_type, INT8OID, INT8OID, TEXTOID};
-
-	writer->now = GetCurrentTimestamp();
-	writer->insert = cdw_bulk_begin(
-		psprintf("INSERT INTO %s (%s, identity_id) SELECT * FROM unnest($1, $2)", identity, key), 2,
-		types);
-	writer->update = cdw_bulk_begin(
-		psprintf("UPDATE %s i SET identity_id = r.id FROM unnest($1, $2) AS r(k, id) "
-				 "WHERE i.%s %s r.k",
-				 identity, key, equals),
-		2, types);
-	writer->delete =
-		cdw_bulk_begin(psprintf("DELETE FROM %s i USING unnest($1) AS r(k) WHERE i.%s %s r.k",
-								identity, key, equals),
-					   1, types);
-	writer->history = cdw_bulk_begin(
-		psprintf("INSERT INTO %s (at, event, %s, identity_id, from_identity_id, reason) "
-				 "SELECT * FROM unnest($1, $2, $3, $4, $5, $6)",
-				 cdw_result_name(resolver, "history"), key),
-		6, history_types);
-}
-
-static void
-end_writing(IdentityWriter *writer)
-{
-	cdw_bulk_end(writer->insert);
-	cdw_bulk_end(writer->update);
-	cdw_bulk_end(writer->delete);
-	cdw_bulk_end(writer->history);
-}
-
-static void
-write_event(IdentityWriter *writer, const char *event, Datum key, int64 identity,
-			int64 from_identity, const char *reason)
-{
-	bool isnull[] = {false, false, false, false, from_identity == NO_IDENTITY, false};
-	Datum values[] = {
-		TimestampTzGetDatum(writer->now), CStringGetTextDatum(event), key, Int64GetDatum(identity),
-		Int64GetDatum(from_identity),	  CStringGetTextDatum(reason)};
-
-	cdw_bulk_row(writer->history, values, isnull);
-	pfree(DatumGetPointer(values[1]));
-	pfree(DatumGetPointer(values[5]));
-}
 
 /*
  * Whether an identity that members left still has a group: then it was split, else merged away.
  * Members that take a new id were split off in either case.
  */
 static bool
-survives(const int64 *sorted, Size n, int64 identity)
+survives(const IdentityWriter *writer, int64 identity)
 {
 	Size low = 0;
-	Size high = n;
+	Size high = writer->nalive;
 
 	while (low < high)
 	{
 		Size middle = low + (high - low) / 2;
 
-		if (sorted[middle] < identity)
+		if (writer->alive[middle] < identity)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < n && sorted[low] == identity;
+	return low < writer->nalive && writer->alive[low] == identity;
 }
 
 static int
@@ -313,50 +304,116 @@ compare_ids(const void *a, const void *b, void *arg pg_attribute_unused())
 	return left < right ? -1 : left > right;
 }
 
-static void
-write_records(IdentityWriter *writer, const Former *former, const int64 *identity,
-			  const int64 *alive, cdw_changes *changes)
+static int64
+identity_now(const IdentityWriter *writer, uint32 i)
 {
-	const cdw_keys *keys = former->population->keys;
+	return writer->identity[writer->former->cluster[i]];
+}
+
+/* Takes the rows of records that are no more out of the identity table. */
+static void
+delete_rows(const IdentityWriter *writer, cdw_changes *changes)
+{
+	const cdw_resolver *resolver = writer->resolver;
+	const cdw_keys *gone = writer->former->gone;
+	cdw_bulk *bulk =
+		cdw_bulk_begin(psprintf("DELETE FROM %s i USING unnest($1) AS r(k) WHERE i.%s %s r.k",
+								writer->former->table, quote_identifier(resolver->key),
+								cdw_key_equality(resolver)),
+					   1, &resolver->key_type);
+
+	for (uint32 i = 0; i < gone->n; i++)
+		cdw_bulk_row(bulk, &gone->key[i], NULL);
+	cdw_bulk_end(bulk);
+	changes->left = gone->n;
+}
+
+/* Writes the rows of records whose identity is new to them. */
+static void
+write_rows(const IdentityWriter *writer, cdw_changes *changes)
+{
+	const cdw_resolver *resolver = writer->resolver;
+	const cdw_keys *keys = writer->former->population->keys;
+	const char *table = writer->former->table;
+	const char *columns[] = {resolver->key, "identity_id"};
+	Oid types[] = {resolver->key_type, INT8OID};
+	cdw_bulk *insert = cdw_bulk_insert(table, 2, columns, types);
+	cdw_bulk *update =
+		cdw_bulk_begin(psprintf("UPDATE %s i SET identity_id = r.id FROM unnest($1, $2) "
+								"AS r(k, id) WHERE i.%s %s r.k",
+								table, quote_identifier(resolver->key), cdw_key_equality(resolver)),
+					   2, types);
 
 	for (uint32 i = 0; i < keys->n; i++)
 	{
-		int64 now = identity[former->cluster[i]];
-		int64 before = former->identity[i];
+		int64 now = identity_now(writer, i);
+		int64 before = writer->former->identity[i];
 		Datum row[2] = {keys->key[i], Int64GetDatum(now)};
 
 		cdw_progress_add(1);
 		if (now == before)
 			continue;
-		if (before == NO_IDENTITY)
-		{
-			cdw_bulk_row(writer->insert, row, NULL);
-			write_event(writer, "joined", keys->key[i], now, NO_IDENTITY,
-						writer->first_run ? "first run" : "new record");
-			changes->joined++;
-			continue;
-		}
-		cdw_bulk_row(writer->update, row, NULL);
-		if (now >= writer->first_new || survives(alive, changes->identities, before))
-			write_event(writer, "split", keys->key[i], now, before, "no longer linked");
-		else
-			write_event(writer, "merged", keys->key[i], now, before, "linked");
-		changes->moved++;
+		cdw_bulk_row(before == NO_IDENTITY ? insert : update, row, NULL);
+		*(before == NO_IDENTITY ? &changes->joined : &changes->moved) += 1;
 	}
+	cdw_bulk_end(insert);
+	cdw_bulk_end(update);
 }
 
-static void
-write_departures(IdentityWriter *writer, const Former *former, cdw_changes *changes)
+/* What happened to a record whose identity is another than before. */
+static Event
+find_event(const IdentityWriter *writer, int64 now, int64 before)
 {
+	if (before == NO_IDENTITY)
+		return writer->former->n == 0 ? FIRST_RUN : NEW_RECORD;
+	return now >= writer->first_new || survives(writer, before) ? SPLIT : MERGED;
+}
+
+/* Writes one row for each change; it comes after the rows themselves, which a trigger may look up. */
+static void
+write_history(const IdentityWriter *writer)
+{
+	const cdw_resolver *resolver = writer->resolver;
+	const Former *former = writer->former;
+	const cdw_keys *keys = former->population->keys;
+	const char *columns[] = {"at",	  "event", resolver->key, "identity_id", "from_identity_id",
+							 "reason"};
+	Oid types[] = {TIMESTAMPTZOID, TEXTOID, resolver->key_type, INT8OID, INT8OID, TEXTOID};
+	cdw_bulk *bulk = cdw_bulk_insert(cdw_result_name(resolver, "history"), 6, columns, types);
+	Datum at = TimestampTzGetDatum(GetCurrentTimestamp());
+	Datum event[NEVENTS];
+	Datum reason[NEVENTS];
+
+	for (int e = 0; e < NEVENTS; e++)
+	{
+		event[e] = CStringGetTextDatum(events[e].event);
+		reason[e] = CStringGetTextDatum(events[e].reason);
+	}
 	for (uint32 i = 0; i < former->gone->n; i++)
 	{
-		Datum key = former->gone->key[i];
+		bool isnull[6] = {[4] = true};
+		Datum row[6] = {
+			at,		   event[LEFT], former->gone->key[i], Int64GetDatum(former->gone_identity[i]),
+			(Datum) 0, reason[LEFT]};
 
-		cdw_bulk_row(writer->delete, &key, NULL);
-		write_event(writer, "left", key, former->gone_identity[i], NO_IDENTITY,
-					"record no longer in the source");
-		changes->left++;
+		cdw_bulk_row(bulk, row, isnull);
 	}
+	for (uint32 i = 0; i < keys->n; i++)
+	{
+		int64 now = identity_now(writer, i);
+		int64 before = former->identity[i];
+		bool isnull[6] = {[4] = before == NO_IDENTITY};
+		Event e;
+
+		if (now == before)
+			continue;
+		e = find_event(writer, now, before);
+		cdw_bulk_row(bulk,
+					 (Datum[]){at, event[e], keys->key[i], Int64GetDatum(now),
+							   Int64GetDatum(before), reason[e]},
+					 isnull);
+	}
+	cdw_bulk_end(bulk);
 }
 
 /*
@@ -373,19 +430,20 @@ cdw_write_identities(cdw_resolver *resolver, const cdw_population *population,
 	int64 *identity;
 	int64 *alive =
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(population->keys->n, 1));
-	IdentityWriter writer = {.first_new = first_new};
+	IdentityWriter writer = {.resolver = resolver, .alive = alive, .first_new = first_new};
 
 	cdw_progress_phase(CDW_PHASE_WRITING_IDENTITIES, population->keys->n);
 	former = load_former(resolver, population, cluster);
 	identity = assign_identities(resolver, former);
-	writer.first_run = former->n == 0;
+	writer.former = former;
+	writer.identity = identity;
 	for (uint32 i = 0; i < population->keys->n; i++)
 		if (cluster[i] == i)
-			alive[changes.identities++] = identity[i];
-	qsort_interruptible(alive, changes.identities, sizeof(int64), compare_ids, NULL);
-	begin_writing(&writer, resolver);
-	write_departures(&writer, former, &changes);
-	write_records(&writer, former, identity, alive, &changes);
-	end_writing(&writer);
+			alive[writer.nalive++] = identity[i];
+	qsort_interruptible(alive, writer.nalive, sizeof(int64), compare_ids, NULL);
+	changes.identities = writer.nalive;
+	delete_rows(&writer, &changes);
+	write_rows(&writer, &changes);
+	write_history(&writer);
 	return changes;
 }
