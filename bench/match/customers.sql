@@ -147,10 +147,11 @@ SELECT greatest(:records / 25000.0, 1) AS family_flat, greatest(:records / 60000
 	\set family_flat 5
 \endif
 
--- Whose record it is. Keys are in no order of persons: 1000003 is a prime that divides no number of records.
+-- Whose record it is. Keys are in no order of persons: 618034003 is a prime, so that id * 618034003 % :records has each
+-- value once (but for 618034003 records).
 CREATE FUNCTION bench_match.person(id int8) RETURNS int8
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN id * 1000003 % :records < :records * 4::int8 / 5 THEN id * 1000003 % :records
+RETURN CASE WHEN id * 618034003 % :records < :records * 4::int8 / 5 THEN id * 618034003 % :records
 			-- three in ten of the further records belong to a tenth of the persons
 			WHEN bench_match.chance(id, 'regular', 0.3) THEN bench_match.pick(id, 'person', :records * 4::int8 / 50)
 			ELSE bench_match.pick(id, 'person', :records * 4::int8 / 5) END;
@@ -246,7 +247,7 @@ FROM (
 					   CASE WHEN again AND bench_match.chance(id, 'moved', 0.2) THEN 4000000000 + id
 							ELSE head END AS home
 				FROM (
-					SELECT id, person, id * 1000003 % :records <> person AS again,
+					SELECT id, person, id * 618034003 % :records <> person AS again,
 						   -- of three neighbours all, two or none are a household
 						   person - CASE WHEN person % 3 <= bench_match.pick(person / 3, 'household', 3)
 										 THEN person % 3 ELSE 0 END AS head
