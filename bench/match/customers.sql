@@ -25,8 +25,7 @@
 \endif
 \set quiet_before :QUIET
 \set QUIET on
-SELECT :'profile' = 'chinese' AS is_chinese, :'profile' = 'skew' AS is_skew,
-	   1 / (:'profile' IN ('plain', 'chinese', 'skew'))::int AS profile_is_known \gset
+SELECT :'profile' = 'chinese' AS is_chinese, :'profile' = 'skew' AS is_skew \gset
 
 BEGIN;
 SET LOCAL client_min_messages = warning;
@@ -76,7 +75,7 @@ SELECT array_agg(glyph ORDER BY rank) AS han_given, array_agg(pinyin ORDER BY ra
 FROM given_zh \gset
 \set family_begin '{Al,An,Ar,Ash,Bar,Bel,Ben,Ber,Bir,Bor,Bran,Bre,Bur,Cal,Car,Chan,Clar,Col,Con,Cor,Cros,Dal,Dan,Dar,Den,Dor,Dun,Ed,El,Far,Fen,Fer,Fin,For,Gal,Gar,Gil,Gor,Gran,Hal,Har,Hen,Hol,Hor,Jan,Jen,Kal,Kar,Ken,Kir,Lan,Lar,Len,Lin,Lor,Mac,Mal,Man,Mar,Mel,Mer,Mil,Mon,Mor,Nor,Nov,Ol,Par,Pat,Pel,Per,Pol,Ran,Rob,Ros,San,Sar,Sel,Sher,Stan}'
 \set family_middle '{"",a,e,i,o,in,er,el,en,ar,ing,ber,der,fer,ger,ker,le,li,ma,mi,na,ne,ni,ra,ri,ro,se,si,sta,ta,te,ti,tin,to,va,ve,vi,wa,we,za}'
-\set family_end '{son,man,ton,ley,field,ford,wood,well,worth,more,land,ham,by,berg,mann,stein,hoff,sen,sson,ski,sky,wicz,ov,ev,in,enko,ic,ez,es,os,as,ini,elli,etti,ani,ati,ard,eau,et,ier,on,is,us,a,er,s,dale,bridge,gate,hurst,man,court,shaw,stone,wick,brook,combe,croft,holm,ness}'
+\set family_end '{son,man,ton,ley,field,ford,wood,well,worth,more,land,ham,by,berg,mann,stein,hoff,sen,sson,ski,sky,wicz,ov,ev,in,enko,ic,ez,es,os,as,ini,elli,etti,ani,ati,ard,eau,et,ier,on,is,us,a,er,s,dale,bridge,gate,hurst,cote,court,shaw,stone,wick,brook,combe,croft,holm,ness}'
 \set given_begin '{Ab,Ad,Al,Am,An,Ar,Be,Bri,Ca,Ce,Cla,Da,De,Do,Ed,El,Em,Es,Fa,Fe,Flo,Ga,Ge,Gi,Ha,He,Il,In,Is,Ja,Jo,Ka,Ke,La,Le,Li,Lu,Ma,Me,Mi,Na,No,Ol,Pa,Ra,Ri,Ro,Sa,Ta,Va}'
 \set given_middle '{ba,be,bi,ca,da,de,di,do,fa,fe,ga,ha,ja,ka,ki,la,le,li,lo,lu,ma,me,mi,mo,na,ne,ni,no,ra,re,ri,ro,sa,se,si,ta,te,ti,va,vi}'
 \set given_end '{n,ne,na,s,l,la,lle,r,ra,m,d,t}'
