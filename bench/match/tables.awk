@@ -133,7 +133,7 @@ END {
 	beside_first("Splink", "splink", "CPU seconds", "data", "records")
 	print "\n(a) from create_resolver to identities on disk, training included; from parquet to clusters in memory. F1 is"
 	print "    that of customer_dw at threshold 0.5, of Splink at 0.95."
-	print "(b) three Jaro-Winkler and one Levenshtein. customer_dw: what a rule of many pairs takes more than one of few,"
-	print "    finding them included. It gives a pair up as soon as the other fields cannot make it a match; DuckDB and"
-	print "    PostgreSQL compute all four."
+	print "(b) three Jaro-Winkler and one Levenshtein, finding the pairs included: what many pairs take more than few."
+	print "    customer_dw gives a pair up as soon as the other fields cannot make it a match; DuckDB and PostgreSQL"
+	print "    compute all four."
 }
