@@ -1,5 +1,5 @@
 # Lays out "column section row value" as tables: a column is a number of records, with a profile where it is
-# another than plain; of values that come several times the least counts.
+# another than plain. Of values that come several times the least counts, of pairs per second the greatest.
 BEGIN {
 	FS = "\t"
 	title["data"] = "data"
@@ -22,7 +22,7 @@ BEGIN {
 		is_row[$2, $3] = 1
 		row[$2, ++rows[$2]] = $3
 	}
-	if (!(($1, $2, $3) in value) || $4 + 0 < value[$1, $2, $3] + 0)
+	if (!(($1, $2, $3) in value) || ($2 == "compare") == ($4 + 0 > value[$1, $2, $3] + 0))
 		value[$1, $2, $3] = $4
 }
 
