@@ -133,6 +133,7 @@ typedef struct LabelReader
 	const cdw_population *population;
 	number_hash *record_of_key;
 	cdw_labels *labels;
+	MemoryContext context;
 } LabelReader;
 
 static number_hash *
@@ -170,6 +171,19 @@ read_weight(TupleTableSlot *slot, int column)
 	return weight;
 }
 
+/* Most resolvers have no labels: the keys are only numbered when there is one. */
+static void
+number_keys_once(LabelReader *reader)
+{
+	MemoryContext row;
+
+	if (reader->record_of_key)
+		return;
+	row = MemoryContextSwitchTo(reader->context);
+	reader->record_of_key = number_keys(reader->population);
+	MemoryContextSwitchTo(row);
+}
+
 /* Pairs that are not in the source, or that do not count in a link, are passed over. */
 static void
 read_label(TupleTableSlot *slot, void *arg)
@@ -183,6 +197,7 @@ read_label(TupleTableSlot *slot, void *arg)
 		return;
 	label.is_match = DatumGetBool(slot->tts_values[2]);
 	label.weight = read_weight(slot, 3);
+	number_keys_once(reader);
 	left = number_lookup(reader->record_of_key, hash_text(slot->tts_values[0]));
 	right = number_lookup(reader->record_of_key, hash_text(slot->tts_values[1]));
 	if (left == NULL || right == NULL)
@@ -216,7 +231,9 @@ check_label_columns(Oid relation, const cdw_label_columns *columns)
 cdw_labels *
 cdw_load_labels(const cdw_population *population, Oid relation, const cdw_label_columns *columns)
 {
-	LabelReader reader = {.population = population, .labels = cdw_labels_create()};
+	LabelReader reader = {.population = population,
+						  .labels = cdw_labels_create(),
+						  .context = CurrentMemoryContext};
 	const char *is_match = columns->is_match ? quote_identifier(columns->is_match) : "true";
 	const char *weight = columns->weight ? quote_identifier(columns->weight) : "1";
 	const cdw_label *conflict;
@@ -224,13 +241,13 @@ cdw_load_labels(const cdw_population *population, Oid relation, const cdw_label_
 
 	check_label_columns(relation, columns);
 	settings = cdw_portable_output();
-	reader.record_of_key = number_keys(population);
 	cdw_stream(psprintf("SELECT %s::pg_catalog.text, %s::pg_catalog.text, %s::pg_catalog.bool, "
 						"%s::pg_catalog.float8 FROM %s",
 						quote_identifier(columns->left_key), quote_identifier(columns->right_key),
 						is_match, weight, cdw_relation_name(relation)),
 			   0, NULL, NULL, read_label, &reader);
-	number_destroy(reader.record_of_key);
+	if (reader.record_of_key)
+		number_destroy(reader.record_of_key);
 	conflict = cdw_labels_finish(reader.labels);
 	if (conflict)
 		ereport(ERROR,
