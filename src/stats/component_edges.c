@@ -9,45 +9,11 @@
  */
 #include "stats/components.h"
 
-typedef struct TextEdge
-{
-	uint32 left_length;
-	uint32 right_length;
-	char bytes[FLEXIBLE_ARRAY_MEMBER];
-} TextEdge;
-
-/* Bytes that an edge takes. */
-Size
-cdw_edge_size(cdw_id_kind kind, cdw_id left, cdw_id right)
-{
-	if (kind == CDW_ID_INT8)
-		return 2 * sizeof(int64);
-	return MAXALIGN(offsetof(TextEdge, bytes) + left.text.length + right.text.length);
-}
-
-/* Writes an edge to where there is room for it. */
-void
-cdw_edge_write(char *to, cdw_id_kind kind, cdw_id left, cdw_id right)
-{
-	TextEdge *edge = (TextEdge *) to;
-
-	if (kind == CDW_ID_INT8)
-	{
-		((int64 *) to)[0] = left.number;
-		((int64 *) to)[1] = right.number;
-		return;
-	}
-	edge->left_length = left.text.length;
-	edge->right_length = right.text.length;
-	memcpy(edge->bytes, left.text.bytes, left.text.length);
-	memcpy(edge->bytes + left.text.length, right.text.bytes, right.text.length);
-}
-
 /* Reads an edge, whose texts stay where they are; returns where the next one starts. */
 static const char *
 read_edge(const char *from, cdw_id_kind kind, cdw_id *ids)
 {
-	const TextEdge *edge = (const TextEdge *) from;
+	const cdw_text_edge *edge = (const cdw_text_edge *) from;
 
 	if (kind == CDW_ID_INT8)
 	{

@@ -18,32 +18,6 @@
 
 /* ---- the stored form ---- */
 
-/* Where the ids and roots of a value end; there the value itself ends, unless an aggregate is at work. */
-Size
-cdw_components_size(cdw_id_kind kind, uint32 n, uint64 text_bytes)
-{
-	return CDW_COMPONENTS_HEADER +
-		   n * (kind == CDW_ID_INT8 ? sizeof(int64) + sizeof(uint32) : 2 * sizeof(uint32)) +
-		   text_bytes;
-}
-
-Size
-cdw_components_end(const cdw_components_value *value)
-{
-	uint64 text_bytes = 0;
-
-	if (value->kind == CDW_ID_TEXT && value->n > 0)
-		text_bytes = ((const uint32 *) value->data)[value->n - 1];
-	return cdw_components_size(value->kind, value->n, text_bytes);
-}
-
-/* Where waiting edges start, from the value's start. */
-Size
-cdw_components_edges(const cdw_components_value *value)
-{
-	return MAXALIGN(cdw_components_end(value));
-}
-
 /* Writes a list as the value of a size that may be greater than it takes. */
 void
 cdw_components_write(cdw_components_value *value, Size size, const cdw_component_list *list)

@@ -131,9 +131,33 @@ typedef struct cdw_expanded_components
 	char edges[CDW_WAITING_BYTES];
 } cdw_expanded_components;
 
-extern Size cdw_components_size(cdw_id_kind kind, uint32 n, uint64 text_bytes);
-extern Size cdw_components_end(const cdw_components_value *value);
-extern Size cdw_components_edges(const cdw_components_value *value);
+/* What a value with such ids takes. */
+static inline Size
+cdw_components_size(cdw_id_kind kind, uint32 n, uint64 text_bytes)
+{
+	Size each = kind == CDW_ID_INT8 ? sizeof(int64) + sizeof(uint32) : 2 * sizeof(uint32);
+
+	return CDW_COMPONENTS_HEADER + n * each + text_bytes;
+}
+
+/* Where ids and roots end; there the value itself ends, unless an aggregate is at work. */
+static inline Size
+cdw_components_end(const cdw_components_value *value)
+{
+	uint64 text_bytes = 0;
+
+	if (value->kind == CDW_ID_TEXT && value->n > 0)
+		text_bytes = ((const uint32 *) value->data)[value->n - 1];
+	return cdw_components_size(value->kind, value->n, text_bytes);
+}
+
+/* Where waiting edges start, from the value's start. */
+static inline Size
+cdw_components_edges(const cdw_components_value *value)
+{
+	return MAXALIGN(cdw_components_end(value));
+}
+
 extern uint32 cdw_components_most_ids(const cdw_components_value *value);
 extern void
 cdw_components_write(cdw_components_value *value, Size size, const cdw_component_list *list);
@@ -153,8 +177,40 @@ cdw_components_type(cdw_id_kind kind)
 
 /* ---- component_edges.c: edges that wait ---- */
 
-extern Size cdw_edge_size(cdw_id_kind kind, cdw_id left, cdw_id right);
-extern void cdw_edge_write(char *to, cdw_id_kind kind, cdw_id left, cdw_id right);
+typedef struct cdw_text_edge
+{
+	uint32 left_length;
+	uint32 right_length;
+	char bytes[FLEXIBLE_ARRAY_MEMBER];
+} cdw_text_edge;
+
+/* Bytes that an edge takes. */
+static inline Size
+cdw_edge_size(cdw_id_kind kind, cdw_id left, cdw_id right)
+{
+	if (kind == CDW_ID_INT8)
+		return 2 * sizeof(int64);
+	return MAXALIGN(offsetof(cdw_text_edge, bytes) + left.text.length + right.text.length);
+}
+
+/* Writes an edge to where there is room for it. */
+static inline void
+cdw_edge_write(char *to, cdw_id_kind kind, cdw_id left, cdw_id right)
+{
+	cdw_text_edge *edge = (cdw_text_edge *) to;
+
+	if (kind == CDW_ID_INT8)
+	{
+		((int64 *) to)[0] = left.number;
+		((int64 *) to)[1] = right.number;
+		return;
+	}
+	edge->left_length = left.text.length;
+	edge->right_length = right.text.length;
+	memcpy(edge->bytes, left.text.bytes, left.text.length);
+	memcpy(edge->bytes + left.text.length, right.text.bytes, right.text.length);
+}
+
 extern void cdw_id_set_unite_edges(cdw_id_set *set, const char *edges, Size bytes);
 extern void cdw_expanded_unite(cdw_expanded_components *state, cdw_id left, cdw_id right);
 extern void cdw_expanded_flush(cdw_expanded_components *state);

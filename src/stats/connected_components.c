@@ -13,7 +13,7 @@
 #include "port/pg_bitutils.h"
 
 #define SMALLEST_STATE 64 /* bytes: three edges of numbers */
-#define COMPACT_FROM 1024 /* bytes: from here on ids are united before a state grows */
+#define COMPACT_FROM 2048 /* bytes: from here on ids are united before a state grows */
 #define LARGEST_FLAT ((Size) 64 * 1024) /* bytes: beyond, a state is expanded */
 
 /* An empty state, in the current context. */
@@ -74,15 +74,15 @@ replace_state(const cdw_components_value *state, Size more, const cdw_component_
 	return EOHPGetRWDatum(&expanded->hdr);
 }
 
-/* Adds an edge behind a flat state; false where there is no room. */
-static inline bool
-append_edge(cdw_components_value *state, cdw_id left, cdw_id right, Size size)
+/* Adds an edge behind a flat state of the kind; false where there is no room. */
+static pg_attribute_always_inline bool
+append_edge(cdw_components_value *state, cdw_id_kind kind, cdw_id left, cdw_id right, Size size)
 {
 	Size place = cdw_components_edges(state) + state->waiting;
 
 	if (place + size > VARSIZE(state))
 		return false;
-	cdw_edge_write((char *) state + place, state->kind, left, right);
+	cdw_edge_write((char *) state + place, kind, left, right);
 	state->waiting += size;
 	return true;
 }
@@ -95,13 +95,13 @@ add_edge(cdw_components_value *state, bool writable, cdw_id left, cdw_id right,
 	Size size = cdw_edge_size(state->kind, left, right);
 	Datum next;
 
-	if (writable && append_edge(state, left, right, size))
+	if (writable && append_edge(state, state->kind, left, right, size))
 		return PointerGetDatum(state);
 	next = replace_state(state, size, NULL, context);
 	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(next)))
 		cdw_expanded_unite(cdw_components_expanded(next), left, right);
 	else
-		append_edge((cdw_components_value *) DatumGetPointer(next), left, right, size);
+		append_edge((cdw_components_value *) DatumGetPointer(next), state->kind, left, right, size);
 	return next;
 }
 
@@ -123,7 +123,7 @@ add_list(cdw_components_value *state, bool writable, const cdw_component_list *l
 		cdw_id id = cdw_component_list_id(list, i);
 		cdw_id root = cdw_component_list_id(list, list->root[i]);
 
-		append_edge(state, id, root, cdw_edge_size(list->kind, id, root));
+		append_edge(state, list->kind, id, root, cdw_edge_size(list->kind, id, root));
 	}
 	return PointerGetDatum(state);
 }
@@ -169,6 +169,10 @@ accumulate(FunctionCallInfo fcinfo, cdw_id_kind kind, cdw_id left, cdw_id right)
 		cdw_expanded_unite(cdw_components_expanded(state), left, right);
 		return state;
 	}
+	flat = (cdw_components_value *) DatumGetPointer(state);
+	if (!VARATT_IS_EXTENDED(flat) && flat->kind == kind &&
+		append_edge(flat, kind, left, right, cdw_edge_size(kind, left, right)))
+		return state;
 	flat = cdw_components_flat(state);
 	return add_edge(flat, PointerGetDatum(flat) == state, left, right, context);
 }
