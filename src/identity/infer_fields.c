@@ -152,19 +152,22 @@ sample_row(TupleTableSlot *slot, void *arg)
 	for (int i = 0; i < sampler->ncolumns; i++)
 	{
 		cdw_cell *cell = &sampler->cells[i];
+		text *value;
 
 		*cell = (cdw_cell){0};
 		if (slot->tts_isnull[i])
 			continue;
-		cell->text = text_to_cstring(DatumGetTextPP(slot->tts_values[i]));
-		cell->len = strlen(cell->text);
+		value = DatumGetTextPP(slot->tts_values[i]);
+		cell->text = VARDATA_ANY(value);
+		cell->len = VARSIZE_ANY_EXHDR(value);
 		if (cdw_is_missing(cell->text, cell->len))
 		{
 			*cell = (cdw_cell){0};
 			continue;
 		}
 		sampler->columns[i].values++;
-		cdw_distinct_add(sampler->columns[i].distinct, cdw_hash_bytes(cell->text, cell->len, 0));
+		cell->hash = cdw_hash_bytes(cell->text, cell->len, 0);
+		cdw_distinct_add(sampler->columns[i].distinct, cell->hash);
 	}
 	cdw_row_sample_add(sampler->sample, sampler->cells);
 	sampler->rows++;

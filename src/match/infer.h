@@ -90,6 +90,7 @@ typedef struct cdw_cell
 	const char *text;
 	int len;
 	int full_len;
+	uint64 hash; /* of a row that is offered to a sample: of the whole value */
 } cdw_cell;
 
 typedef struct cdw_row_sample cdw_row_sample;

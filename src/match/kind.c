@@ -14,14 +14,31 @@
 
 #include "text/text.h"
 
+#define LONGEST_MISSING 7
+
+/* Whether a value of seven bytes at most, without blanks around it, says that it is missing. */
+static bool
+says_missing(const char *value, int len)
+{
+	static const struct
+	{
+		const char *word;
+		int len;
+	} words[] = {{"null", 4}, {"n/a", 3}, {"none", 4}, {"nan", 3}, {"unknown", LONGEST_MISSING},
+				 {"nil", 3},  {"-", 1},	  {"?", 1},	   {".", 1}};
+
+	if (memchr("nNuU-?.", *value, 7) == NULL)
+		return false;
+	for (int i = 0; i < (int) lengthof(words); i++)
+		if (len == words[i].len && pg_strncasecmp(value, words[i].word, len) == 0)
+			return true;
+	return false;
+}
+
 /* Whether a value is blank or says that it is missing. */
 bool
 cdw_is_missing(const char *value, int len)
 {
-	static const char *const words[] = {"null", "n/a", "none", "nan", "unknown",
-										"nil",	"-",   "?",	   "."};
-	const int longest = 7;
-
 	while (len > 0 && value[len - 1] == ' ')
 		len--;
 	while (len > 0 && *value == ' ')
@@ -29,13 +46,7 @@ cdw_is_missing(const char *value, int len)
 		value++;
 		len--;
 	}
-	if (len == 0 || len > longest)
-		return len == 0;
-	for (int i = 0; i < (int) lengthof(words); i++)
-		if (words[i][0] == pg_ascii_tolower((unsigned char) *value) &&
-			len == (int) strlen(words[i]) && pg_strncasecmp(value, words[i], len) == 0)
-			return true;
-	return false;
+	return len == 0 || (len <= LONGEST_MISSING && says_missing(value, len));
 }
 
 static void

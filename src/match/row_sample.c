@@ -67,8 +67,7 @@ hash_row(const cdw_row_sample *sample, const cdw_cell *cells)
 	uint64 hash = 0;
 
 	for (int c = 0; c < sample->ncolumns; c++)
-		hash = cdw_hash_combine(hash, cells[c].text ? cdw_hash_bytes(cells[c].text, cells[c].len, c)
-													: (uint64) c);
+		hash = cdw_hash_combine(hash, cells[c].text ? cells[c].hash : (uint64) c);
 	return hash;
 }
 

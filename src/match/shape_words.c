@@ -8,6 +8,7 @@
 #include "mb/pg_wchar.h"
 #include "text/address_words.h"
 #include "text/nicknames.h"
+#include "text/word_index.h"
 
 /* The surnames of some nine in ten Chinese, simplified and traditional (census of 2010). */
 static const char han_surnames[] =
@@ -18,14 +19,14 @@ static const char han_surnames[] =
 /* What streets, districts and houses are called. */
 static const char han_street_words[] = "省市区區县縣路街道号號村镇鎮乡鄉巷弄楼樓室";
 
-/* Whether a list of characters has the one that stands at c. */
+/* Whether a list of characters, all of three bytes, has the one that stands at c. */
 static bool
 in_list(const char *list, const char *c)
 {
-	int size = pg_utf_mblen((const unsigned char *) c);
-
-	for (const char *at = list; *at; at += pg_utf_mblen((const unsigned char *) at))
-		if (strncmp(at, c, size) == 0)
+	if (pg_utf_mblen((const unsigned char *) c) != 3)
+		return false;
+	for (const char *at = list; *at; at += 3)
+		if (at[2] == c[2] && at[1] == c[1] && at[0] == c[0])
 			return true;
 	return false;
 }
@@ -53,6 +54,8 @@ cdw_has_han_surname(const char *standard, int len)
 	return len >= 3 && IS_HIGHBIT_SET(*standard) && in_list(han_surnames, standard);
 }
 
+static cdw_word_index street_words;
+
 /* What ends the name of a street that is written in one word. */
 static bool
 ends_like_street(const char *word, int len)
@@ -70,18 +73,35 @@ ends_like_street(const char *word, int len)
 	return false;
 }
 
-/* Whether a word is what streets are called, in full. */
-static bool
-is_street_word(const char *word, int len)
+/* Enters what streets are called in full. */
+static void
+fill_street_words(void)
 {
 	for (int i = 0; i < cdw_address_word_count; i++)
 	{
 		const cdw_address_word *entry = &cdw_address_words[i];
 
-		if ((int) strlen(entry->word) == len && memcmp(entry->word, word, len) == 0 &&
-			entry->kind >= CDW_STREET && entry->kind <= CDW_STREET_BEFORE)
-			return true;
+		if (entry->kind >= CDW_STREET && entry->kind <= CDW_STREET_BEFORE)
+			cdw_word_add(&street_words, cdw_word_hash(entry->word, strlen(entry->word)),
+						 entry->word);
 	}
+}
+
+/* Whether a word is what streets are called, in full. */
+static bool
+is_street_word(const char *word, int len)
+{
+	static bool filled = false;
+	uint32 hash = cdw_word_hash(word, len);
+	uint32 slot = hash;
+	const char *found;
+
+	if (!filled)
+		fill_street_words();
+	filled = true;
+	while ((found = cdw_word_next(&street_words, hash, &slot)) != NULL)
+		if ((int) strlen(found) == len && memcmp(found, word, len) == 0)
+			return true;
 	return ends_like_street(word, len);
 }
 

@@ -25,8 +25,9 @@
 	(1 << 23)			  /* of all fields that are counted in one go, unless it is only one */
 #define PART_RECORDS 4096 /* of a part, on average */
 #define MOST_PART_BITS 9
-#define AHEAD 8	 /* records that are fetched into the cache before they are read */
-#define BATCH 32 /* records whose table entries are fetched before they are read */
+#define AHEAD 8			  /* records that are fetched into the cache before they are read */
+#define FETCHED_BYTES 256 /* of each */
+#define BATCH 32		  /* records whose table entries are fetched before they are read */
 
 typedef struct TermEntry
 {
@@ -115,12 +116,10 @@ cdw_terms_create(const cdw_match_settings *settings)
 static inline void
 fetch_record(const cdw_records *records, uint32 i)
 {
-	if (i < records->n)
-	{
-		__builtin_prefetch(records->record[i]);
-		__builtin_prefetch((const char *) records->record[i] + 64);
-		__builtin_prefetch((const char *) records->record[i] + 128);
-	}
+	if (i >= records->n)
+		return;
+	for (int at = 0; at < FETCHED_BYTES; at += 64)
+		__builtin_prefetch((const char *) records->record[i] + at);
 }
 
 /* ---- counting values ---- */
