@@ -7,7 +7,7 @@
 #ifndef CDW_EDIT_COLUMN_H
 #define CDW_EDIT_COLUMN_H
 
-#include "text/lanes.h"
+#include "text/text.h"
 
 /* What a column hands down from one strip of 64 rows to the next. */
 #define CARRY_PLUS 1	   /* the value grows to the right in the strip's last row */
@@ -64,28 +64,6 @@ static inline int
 cdw_carried(int carry)
 {
 	return (carry & CARRY_PLUS) - (carry >> 1 & 1);
-}
-
-/*
- * The distance of ASCII strings of at most 16 bytes, x not shorter, or anything above max when it is
- * above max. The rows are x's.
- */
-static pg_attribute_always_inline int
-cdw_lanes_distance(const cdw_lanes *x, const cdw_lanes *y, int max, bool transpositions)
-{
-	cdw_column c = cdw_first_column;
-	int distance = x->length;
-
-	for (int j = 0; j < y->length; j++)
-	{
-		uint64 matches = cdw_lane_positions(x, (char) (y->words[j / 8] >> 8 * (j % 8)));
-
-		distance +=
-			cdw_carried(cdw_next_column(&c, matches, CARRY_PLUS, x->length - 1, transpositions));
-		if (distance - (y->length - j - 1) > max)
-			break;
-	}
-	return distance;
 }
 
 /* edit_distance.c */

@@ -11,6 +11,7 @@
  * string matching", Information and Control 64 (1985).
  */
 #include "text/edit_column.h"
+#include "text/short_string.h"
 
 #include <limits.h>
 
@@ -292,25 +293,12 @@ distance_of(const char *a, int alen, const char *b, int blen, int max, bool tran
 {
 	cdw_short_string x;
 	cdw_short_string y;
-#ifdef CDW_HAVE_LANES
-	cdw_lanes small_x;
-	cdw_lanes small_y;
-#endif
 
 	cut_common_ends(&a, &alen, &b, &blen);
 	if (alen == 0)
 		return cdw_symbol_count(b, blen);
 	if (blen == 0)
 		return cdw_symbol_count(a, alen);
-#ifdef CDW_HAVE_LANES
-	if (Max(alen, blen) <= CDW_LANES_BYTES && cdw_read_ascii_lanes(a, alen, &small_x) &&
-		cdw_read_ascii_lanes(b, blen, &small_y))
-	{
-		if (alen >= blen)
-			return cdw_lanes_distance(&small_x, &small_y, max, transpositions);
-		return cdw_lanes_distance(&small_y, &small_x, max, transpositions);
-	}
-#endif
 	if (!cdw_read_short_strings(a, alen, b, blen, &x, &y))
 		return long_distance(a, alen, b, blen, max, transpositions);
 	if (x.length >= y.length)

@@ -5,9 +5,32 @@
  * settles most pairs (lanes.h); one step is found by comparing what is behind it.
  */
 #include "text/edit_column.h"
+#include "text/lanes.h"
 
 /* So few steps are looked for at a glance first. */
 #define FEW_STEPS 4
+
+/*
+ * The distance of ASCII strings of at most 16 bytes, x not shorter, or anything above max when it is
+ * above max. The rows are x's.
+ */
+static pg_attribute_always_inline int
+lanes_distance(const cdw_lanes *x, const cdw_lanes *y, int max, bool transpositions)
+{
+	cdw_column c = cdw_first_column;
+	int distance = x->length;
+
+	for (int j = 0; j < y->length; j++)
+	{
+		uint64 matches = cdw_lane_positions(x, (char) (y->words[j / 8] >> 8 * (j % 8)));
+
+		distance +=
+			cdw_carried(cdw_next_column(&c, matches, CARRY_PLUS, x->length - 1, transpositions));
+		if (distance - (y->length - j - 1) > max)
+			break;
+	}
+	return distance;
+}
 
 /* Cuts the first n symbols off; there are as many. */
 static inline void
@@ -79,8 +102,8 @@ small_distance_within(cdw_lanes *x, cdw_lanes *y, int max, bool transpositions)
 	if (max < 2)
 		return 2;
 	if (x->length >= y->length)
-		return cdw_lanes_distance(x, y, max, transpositions);
-	return cdw_lanes_distance(y, x, max, transpositions);
+		return lanes_distance(x, y, max, transpositions);
+	return lanes_distance(y, x, max, transpositions);
 }
 
 /*
