@@ -10,7 +10,8 @@
  * Damerau edit distances", Nordic J. Computing 10 (2003); E. Ukkonen, "Algorithms for approximate
  * string matching", Information and Control 64 (1985).
  */
-#include "text/lanes.h"
+#include "text/edit_column.h"
+#include "text/short_string.h"
 
 #include <limits.h>
 
@@ -24,28 +25,11 @@
 /* Twice the symbols of a strip, so that a probe always meets a free slot. */
 #define MASK_SLOTS 128
 
-/* What a column hands down from one strip of 64 rows to the next. */
-#define CARRY_PLUS 1	   /* the value grows to the right in the strip's last row */
-#define CARRY_MINUS 2	   /* it falls */
-#define CARRY_TRANSPOSED 4 /* a transposition may start in the last row */
-
 /* Columns between two looks for a cancel request. */
 #define COLUMNS_PER_CHECK 65536
 
-/* So few steps are looked for at a glance first. */
-#define FEW_STEPS 4
-
 /* Cells of the matrix that a comparison may take: about a second. */
 #define MAX_CELLS INT64CONST(10000000000)
-
-/* One column of a strip: vertical differences, and the diagonal of the column before. */
-typedef struct column
-{
-	uint64 plus;	 /* rows where the value grows downwards */
-	uint64 minus;	 /* rows where it falls */
-	uint64 diagonal; /* rows where the diagonal step is free */
-	uint64 matches;	 /* rows whose symbol equals the column's */
-} column;
 
 /* For each symbol of a strip: the set of its rows, as bits. */
 typedef struct strip
@@ -70,49 +54,6 @@ typedef struct matrix
 	uint8 *carries; /* of each column */
 } matrix;
 
-static const column first_column = {~UINT64CONST(0), 0, 0, 0};
-
-/*
- * Moves to the next column, whose symbol matches the rows in "matches". carry comes from the strip
- * above and returns what goes to the strip below; last_row is the number of the strip's last row.
- */
-static pg_attribute_always_inline int
-next_column(column *c, uint64 matches, int carry, int last_row, bool transpositions)
-{
-	uint64 enter_plus = carry & CARRY_PLUS;
-	uint64 enter_minus = (carry & CARRY_MINUS) >> 1;
-	uint64 equal = matches | enter_minus;
-	uint64 diagonal = (((equal & c->plus) + c->plus) ^ c->plus) | equal | c->minus;
-	uint64 plus;
-	uint64 minus;
-	int leave = 0;
-
-	if (transpositions)
-	{
-		uint64 candidates = ~c->diagonal & matches;
-
-		diagonal |= (candidates << 1 | (carry & CARRY_TRANSPOSED) >> 2) & c->matches;
-		leave = (candidates >> last_row & 1) << 2;
-	}
-	plus = c->minus | ~(diagonal | c->plus);
-	minus = diagonal & c->plus;
-	leave |= (plus >> last_row & 1) | (minus >> last_row & 1) << 1;
-	plus = plus << 1 | enter_plus;
-	minus = minus << 1 | enter_minus;
-	c->plus = minus | ~(diagonal | plus);
-	c->minus = plus & diagonal;
-	c->diagonal = diagonal;
-	c->matches = matches;
-	return leave;
-}
-
-/* How the value at the end of a column moves to the right. */
-static inline int
-carried(int carry)
-{
-	return (carry & CARRY_PLUS) - (carry >> 1 & 1);
-}
-
 /*
  * The distance of two short strings, or anything above max when it is above max. The rows are x's:
  * a row costs less than a column.
@@ -121,32 +62,15 @@ static pg_attribute_always_inline int
 short_distance(const cdw_short_string *x, int groups, const cdw_short_string *y, int max,
 			   bool transpositions)
 {
-	column c = first_column;
+	cdw_column c = cdw_first_column;
 	int distance = x->length;
 
 	for (int j = 0; j < y->length; j++)
 	{
 		uint64 matches = cdw_positions(x, y->symbols[j], groups);
 
-		distance += carried(next_column(&c, matches, CARRY_PLUS, x->length - 1, transpositions));
-		if (distance - (y->length - j - 1) > max)
-			break;
-	}
-	return distance;
-}
-
-/* The same for ASCII strings of at most 16 bytes. */
-static pg_attribute_always_inline int
-lanes_distance(const cdw_lanes *x, const cdw_lanes *y, int max, bool transpositions)
-{
-	column c = first_column;
-	int distance = x->length;
-
-	for (int j = 0; j < y->length; j++)
-	{
-		uint64 matches = cdw_lane_positions(x, (char) (y->words[j / 8] >> 8 * (j % 8)));
-
-		distance += carried(next_column(&c, matches, CARRY_PLUS, x->length - 1, transpositions));
+		distance +=
+			cdw_carried(cdw_next_column(&c, matches, CARRY_PLUS, x->length - 1, transpositions));
 		if (distance - (y->length - j - 1) > max)
 			break;
 	}
@@ -202,13 +126,13 @@ static pg_attribute_always_inline void
 run_strip(const strip *s, const matrix *m, const unsigned char *text, int left, int right,
 		  bool transpositions)
 {
-	column c = first_column;
+	cdw_column c = cdw_first_column;
 
 	for (int j = left; j < right; j++)
 	{
 		uint64 matches = s->ascii ? s->bits[*text++] : rows_of(s, cdw_next_symbol(&text, m->b_end));
 
-		m->carries[j] = next_column(&c, matches, m->carries[j], s->rows - 1, transpositions);
+		m->carries[j] = cdw_next_column(&c, matches, m->carries[j], s->rows - 1, transpositions);
 		if (j % COLUMNS_PER_CHECK == 0)
 			CHECK_FOR_INTERRUPTS();
 	}
@@ -240,7 +164,7 @@ banded_distance(matrix *m, int max, bool transpositions)
 		int least;
 
 		for (int j = last_left; j < left; j++)
-			corner += carried(m->carries[j]);
+			corner += cdw_carried(m->carries[j]);
 		text = cdw_skip_symbols(text, m->b_end, left - last_left);
 		last_left = left;
 		at = read_strip(&s, m->ascii, at, m->a_end);
@@ -256,7 +180,7 @@ banded_distance(matrix *m, int max, bool transpositions)
 		least = value + abs((m->rows - row - s.rows) - (m->columns - left));
 		for (int j = left; j < right; j++)
 		{
-			value += carried(m->carries[j]);
+			value += cdw_carried(m->carries[j]);
 			least = Min(least, value + abs((m->rows - row - s.rows) - (m->columns - j - 1)));
 		}
 		if (least > max || row + s.rows >= m->rows)
@@ -369,30 +293,26 @@ distance_of(const char *a, int alen, const char *b, int blen, int max, bool tran
 {
 	cdw_short_string x;
 	cdw_short_string y;
-#ifdef CDW_HAVE_LANES
-	cdw_lanes small_x;
-	cdw_lanes small_y;
-#endif
 
 	cut_common_ends(&a, &alen, &b, &blen);
 	if (alen == 0)
 		return cdw_symbol_count(b, blen);
 	if (blen == 0)
 		return cdw_symbol_count(a, alen);
-#ifdef CDW_HAVE_LANES
-	if (Max(alen, blen) <= CDW_LANES_BYTES && cdw_read_ascii_lanes(a, alen, &small_x) &&
-		cdw_read_ascii_lanes(b, blen, &small_y))
-	{
-		if (alen >= blen)
-			return lanes_distance(&small_x, &small_y, max, transpositions);
-		return lanes_distance(&small_y, &small_x, max, transpositions);
-	}
-#endif
 	if (!cdw_read_short_strings(a, alen, b, blen, &x, &y))
 		return long_distance(a, alen, b, blen, max, transpositions);
 	if (x.length >= y.length)
 		return CDW_BY_GROUPS(short_distance, &x, &y, max, transpositions);
 	return CDW_BY_GROUPS(short_distance, &y, &x, max, transpositions);
+}
+
+/* The distance when it is at most max, else anything above max. */
+int
+cdw_edit_distance(const char *a, int alen, const char *b, int blen, int max, bool transpositions)
+{
+	if (transpositions)
+		return distance_of(a, alen, b, blen, max, true);
+	return distance_of(a, alen, b, blen, max, false);
 }
 
 /* The least number of insertions, deletions and substitutions of code points from a to b. */
@@ -412,127 +332,9 @@ cdw_damerau_levenshtein(const char *a, int alen, const char *b, int blen)
 	return distance_of(a, alen, b, blen, INT_MAX, true);
 }
 
-/* Cuts the first n symbols off; there are as many. */
-static inline void
-drop_lanes(cdw_lanes *string, int n)
-{
-	string->length -= n;
-	for (; n >= 8; n -= 8)
-	{
-		string->words[0] = string->words[1];
-		string->words[1] = 0;
-	}
-	if (n > 0)
-	{
-		string->words[0] = string->words[0] >> 8 * n | string->words[1] << (64 - 8 * n);
-		string->words[1] >>= 8 * n;
-	}
-}
-
-static inline bool
-same_lanes(const cdw_lanes *x, const cdw_lanes *y)
-{
-	return x->words[0] == y->words[0] && x->words[1] == y->words[1];
-}
-
-/*
- * Whether strings whose first symbols differ are one step apart: the step is at the beginning, and
- * what is behind it is the same.
- */
-static inline bool
-is_one_step(const cdw_lanes *x, const cdw_lanes *y, bool transpositions)
-{
-	cdw_lanes x_rest = *x;
-	cdw_lanes y_rest = *y;
-
-	drop_lanes(&x_rest, 1);
-	drop_lanes(&y_rest, 1);
-	if (same_lanes(&x_rest, &y_rest) || same_lanes(&x_rest, y) || same_lanes(x, &y_rest))
-		return true;
-	if (!transpositions || Min(x_rest.length, y_rest.length) == 0 ||
-		(x->words[0] & 0xFF) != (y_rest.words[0] & 0xFF) ||
-		(y->words[0] & 0xFF) != (x_rest.words[0] & 0xFF))
-		return false;
-	drop_lanes(&x_rest, 1);
-	drop_lanes(&y_rest, 1);
-	return same_lanes(&x_rest, &y_rest);
-}
-
-/* The distance of ASCII strings of 1 to 16 bytes, or anything above max when it is above max. */
-static pg_attribute_always_inline int
-small_distance_within(cdw_lanes *x, cdw_lanes *y, int max, bool transpositions)
-{
-	uint64 low = x->words[0] ^ y->words[0];
-	uint64 high = x->words[1] ^ y->words[1];
-	int prefix;
-
-	if (low == 0 && high == 0)
-		return abs(x->length - y->length);
-	if (abs(x->length - y->length) > max ||
-		(max <= FEW_STEPS && cdw_lanes_exceed(x, y, max, false)))
-		return max + 1;
-	prefix = low != 0 ? pg_rightmost_one_pos64(low) / 8 : 8 + pg_rightmost_one_pos64(high) / 8;
-	prefix = Min(prefix, Min(x->length, y->length));
-	drop_lanes(x, prefix);
-	drop_lanes(y, prefix);
-	if (x->length == 0 || y->length == 0)
-		return x->length + y->length;
-	if (is_one_step(x, y, transpositions))
-		return 1;
-	if (max < 2)
-		return 2;
-	if (x->length >= y->length)
-		return lanes_distance(x, y, max, transpositions);
-	return lanes_distance(y, x, max, transpositions);
-}
-
-/*
- * The distance when it is at most max, else anything above max. Most pairs are settled by a glance at
- * the beginnings.
- */
-static pg_attribute_always_inline int
-distance_within(const char *a, int alen, const char *b, int blen, int max, bool transpositions)
-{
-	cdw_lanes x;
-	cdw_lanes y;
-
-	/* A step changes at most the four bytes of a code point. */
-	if (max < 0 || abs(alen - blen) > (int64) 4 * max)
-		return max < 0 ? 0 : max + 1;
-	if (max <= FEW_STEPS && cdw_read_ascii_lanes(a, alen, &x) && cdw_read_ascii_lanes(b, blen, &y))
-	{
-		if (Max(alen, blen) <= CDW_LANES_BYTES)
-			return small_distance_within(&x, &y, max, transpositions);
-		if (cdw_lanes_exceed(&x, &y, max, false))
-			return max + 1;
-	}
-	return distance_of(a, alen, b, blen, max, transpositions);
-}
-
-/* Whether the Levenshtein distance is at most max; false below 0. Looks no further than needed. */
-bool
-cdw_within_distance(const char *a, int alen, const char *b, int blen, int max)
-{
-	return cdw_levenshtein_within(a, alen, b, blen, max) <= max;
-}
-
-/* The Levenshtein distance when it is at most max, else anything above max. */
-int
-cdw_levenshtein_within(const char *a, int alen, const char *b, int blen, int max)
-{
-	return distance_within(a, alen, b, blen, max, false);
-}
-
-/* The same of optimal string alignment. */
-int
-cdw_damerau_levenshtein_within(const char *a, int alen, const char *b, int blen, int max)
-{
-	return distance_within(a, alen, b, blen, max, true);
-}
-
 /* A distance as a share of the longer string, from 1; two empty strings give 1. */
-static double
-as_similarity(int distance, const char *a, int alen, const char *b, int blen)
+double
+cdw_distance_similarity(int distance, const char *a, int alen, const char *b, int blen)
 {
 	int longer = Max(alen, blen);
 
@@ -548,42 +350,16 @@ as_similarity(int distance, const char *a, int alen, const char *b, int blen)
 	return 1 - (double) distance / longer;
 }
 
-/* The most steps that leave a similarity at the cut; lengths in bytes are no less than in symbols. */
-static inline int
-steps_from(double cut, int alen, int blen)
-{
-	return (int) ((1 - cut) * Max(alen, blen)) + 1;
-}
-
 /* 1 - levenshtein / length of the longer string, 0 to 1; two empty strings give 1. */
 double
 cdw_levenshtein_similarity(const char *a, int alen, const char *b, int blen)
 {
-	return as_similarity(cdw_levenshtein(a, alen, b, blen), a, alen, b, blen);
+	return cdw_distance_similarity(cdw_levenshtein(a, alen, b, blen), a, alen, b, blen);
 }
 
 /* 1 - damerau_levenshtein / length of the longer string, 0 to 1; two empty strings give 1. */
 double
 cdw_damerau_levenshtein_similarity(const char *a, int alen, const char *b, int blen)
 {
-	return as_similarity(cdw_damerau_levenshtein(a, alen, b, blen), a, alen, b, blen);
-}
-
-/* Levenshtein similarity when it is at least cut, 0 to 1, else anything below cut. */
-double
-cdw_levenshtein_similarity_from(const char *a, int alen, const char *b, int blen, double cut)
-{
-	int steps = steps_from(cut, alen, blen);
-
-	return as_similarity(cdw_levenshtein_within(a, alen, b, blen, steps), a, alen, b, blen);
-}
-
-/* The same of optimal string alignment. */
-double
-cdw_damerau_levenshtein_similarity_from(const char *a, int alen, const char *b, int blen,
-										double cut)
-{
-	int steps = steps_from(cut, alen, blen);
-
-	return as_similarity(cdw_damerau_levenshtein_within(a, alen, b, blen, steps), a, alen, b, blen);
+	return cdw_distance_similarity(cdw_damerau_levenshtein(a, alen, b, blen), a, alen, b, blen);
 }

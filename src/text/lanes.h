@@ -22,10 +22,6 @@
 
 #define CDW_LANES_BYTES 16
 
-#if defined(__SSE2__)
-#define CDW_HAVE_LANES /* one instruction compares them all */
-#endif
-
 typedef struct cdw_lanes
 {
 	int length;		 /* symbols; with ASCII it may exceed the 16 that are here */
@@ -83,7 +79,7 @@ cdw_read_wide_lanes(const char *value, int len, cdw_lanes *out)
 static pg_attribute_always_inline uint32
 cdw_covered_lanes(const cdw_lanes *a, const cdw_lanes *b, int reach, bool wide)
 {
-#ifdef CDW_HAVE_LANES
+#if defined(__SSE2__)
 	__m128i x = _mm_set_epi64x(a->words[1], a->words[0]);
 	__m128i up = _mm_set_epi64x(b->words[1], b->words[0]);
 	__m128i down = up;
@@ -169,7 +165,7 @@ cdw_lanes_below(const cdw_lanes *a, const cdw_lanes *b, double cut, bool winkler
 static inline uint64
 cdw_lane_positions(const cdw_lanes *string, char symbol)
 {
-#ifdef CDW_HAVE_LANES
+#if defined(__SSE2__)
 	__m128i symbols = _mm_set_epi64x(string->words[1], string->words[0]);
 
 	return _mm_movemask_epi8(_mm_cmpeq_epi8(symbols, _mm_set1_epi8(symbol)));

@@ -15,16 +15,18 @@
 /* edit_distance.c: unit costs; damerau is optimal string alignment ('ca', 'abc' = 3) */
 extern int cdw_levenshtein(const char *a, int alen, const char *b, int blen);
 extern int cdw_damerau_levenshtein(const char *a, int alen, const char *b, int blen);
-extern bool cdw_within_distance(const char *a, int alen, const char *b, int blen, int max);
-/* the distance when it is at most max, else anything above max: faster where most pairs are far */
-extern int cdw_levenshtein_within(const char *a, int alen, const char *b, int blen, int max);
-extern int
-cdw_damerau_levenshtein_within(const char *a, int alen, const char *b, int blen, int max);
 /* 1 - distance / length of the longer string */
 extern double cdw_levenshtein_similarity(const char *a, int alen, const char *b, int blen);
 extern double cdw_damerau_levenshtein_similarity(const char *a, int alen, const char *b, int blen);
 
-/* the similarity when it is at least cut, else anything below cut */
+/*
+ * within_distance.c: the distance when it is at most max, else anything above max; the similarity when
+ * it is at least cut, else anything below cut. Faster where most pairs are far apart.
+ */
+extern bool cdw_within_distance(const char *a, int alen, const char *b, int blen, int max);
+extern int cdw_levenshtein_within(const char *a, int alen, const char *b, int blen, int max);
+extern int
+cdw_damerau_levenshtein_within(const char *a, int alen, const char *b, int blen, int max);
 extern double
 cdw_levenshtein_similarity_from(const char *a, int alen, const char *b, int blen, double cut);
 extern double cdw_damerau_levenshtein_similarity_from(const char *a, int alen, const char *b,
