@@ -122,10 +122,11 @@ flush(cdw_bulk *bulk)
 	MemoryContextReset(bulk->batch);
 }
 
-/* Moves the first batch over to the other way, where that is open. */
+/* Moves the first batch over to the other way, where that is open; what it needs lives as long as the bulk. */
 static void
 choose_way(cdw_bulk *bulk)
 {
+	MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(bulk));
 	Oid *types = palloc(sizeof(Oid) * bulk->ncolumns);
 	Datum *values = palloc(sizeof(Datum) * bulk->ncolumns);
 	bool *isnull = palloc(sizeof(bool) * bulk->ncolumns);
@@ -148,6 +149,7 @@ choose_way(cdw_bulk *bulk)
 		bulk->rows = 0;
 		MemoryContextReset(bulk->batch);
 	}
+	MemoryContextSwitchTo(old);
 }
 
 /* Adds a row; isnull may be NULL when no value is. By-reference values are copied. */
