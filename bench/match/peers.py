@@ -18,7 +18,9 @@ import warnings
 import duckdb
 
 THREADS = int(os.environ.get("THREADS", "2"))
-EM_RULES = os.environ.get("SPLINK_EM", "email first_name,surname").split()
+# as its examples train; and on rules that give few pairs, which is much cheaper
+EM_RULES = os.environ.get("SPLINK_EM", "first_name,surname dob").split()
+CHEAP_EM_RULES = "email first_name,surname".split()
 # ten million: "often adequate" in its documentation, which advises more for the final model
 U_PAIRS = float(os.environ.get("SPLINK_U", "1e7"))
 THRESHOLD = 0.95
@@ -113,37 +115,10 @@ def f1(connection, folder, clusters):
 
 
 def splink(folder):
-    from splink import Linker, block_on
+    from splink import Linker
 
-    steps = Steps("splink")
-    connection, api, table = start(folder)
-    linker = Linker(table, splink_settings())
-    steps.done("load")
-    linker.training.estimate_probability_two_random_records_match(
-        [block_on("first_name", "surname", "dob"), block_on("email")], recall=0.8)
-    steps.done("prior")
-    linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=1)
-    steps.done("u")
-    for rule in EM_RULES:
-        linker.training.estimate_parameters_using_expectation_maximisation(
-            block_on(*rule.split(",")), estimate_without_term_frequencies=True)
-    steps.done("expectation maximisation")
-    predictions = linker.inference.predict(threshold_match_probability=0.1)
-    steps.done("predict")
-    clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
-        predictions, threshold_match_probability=THRESHOLD)
-    steps.done("cluster")
-    steps.total()
-    say("splink", "peak memory, MB", f"{memory():.0f}")
-    say("splink", "F1 of pairs in clusters", f"{f1(connection, folder, clusters):.4f}")
-    best = max(f1(connection, folder, linker.clustering.cluster_pairwise_predictions_at_threshold(
-        predictions, threshold_match_probability=threshold)) for threshold in THRESHOLDS)
-    say("splink", "best F1 over thresholds", f"{best:.4f}")
-    model = f"{folder}/splink.json"
-    linker.misc.save_model_to_json(model, overwrite=True)
-    del linker, predictions, clusters
-    connection.close()
-
+    trained("splink_cheap", folder, CHEAP_EM_RULES)
+    model = trained("splink", folder, EM_RULES)
     stored = Steps("splink_stored")
     connection, api, table = start(folder)
     linker = Linker(table, model)
@@ -154,6 +129,41 @@ def splink(folder):
         predictions, threshold_match_probability=THRESHOLD)
     stored.done("cluster")
     stored.total()
+
+
+def trained(section, folder, rules):
+    """Trains, predicts and clusters; the file of the model."""
+    from splink import Linker, block_on
+
+    steps = Steps(section)
+    connection, api, table = start(folder)
+    linker = Linker(table, splink_settings())
+    steps.done("load")
+    linker.training.estimate_probability_two_random_records_match(
+        [block_on("first_name", "surname", "dob"), block_on("email")], recall=0.8)
+    steps.done("prior")
+    linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=1)
+    steps.done("u")
+    for rule in rules:
+        linker.training.estimate_parameters_using_expectation_maximisation(
+            block_on(*rule.split(",")), estimate_without_term_frequencies=True)
+    steps.done("expectation maximisation")
+    predictions = linker.inference.predict(threshold_match_probability=0.1)
+    steps.done("predict")
+    clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
+        predictions, threshold_match_probability=THRESHOLD)
+    steps.done("cluster")
+    steps.total()
+    say(section, "peak memory, MB", f"{memory():.0f}")
+    say(section, "F1 of pairs in clusters", f"{f1(connection, folder, clusters):.4f}")
+    best = max(f1(connection, folder, linker.clustering.cluster_pairwise_predictions_at_threshold(
+        predictions, threshold_match_probability=threshold)) for threshold in THRESHOLDS)
+    say(section, "best F1 over thresholds", f"{best:.4f}")
+    model = f"{folder}/splink.json"
+    linker.misc.save_model_to_json(model, overwrite=True)
+    del linker, predictions, clusters
+    connection.close()
+    return model
 
 
 def compare(folder):

@@ -16,7 +16,7 @@ add_token(const char *value, int start, int end, cdw_token *token, int *n, int m
 
 	if (*n == most)
 		return false;
-	hash = cdw_hash_bytes(value + start, end - start, 0);
+	hash = cdw_hash_in_memory(value + start, end - start);
 	token[(*n)++] = (cdw_token){.start = start, .len = end - start, .hash = (uint16) (hash >> 48)};
 	return true;
 }

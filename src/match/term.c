@@ -4,30 +4,18 @@
  * How many records have each value of each field, and each word where words are weighed. A value is
  * known by its 64-bit hash: among a billion values, two share one with a chance of 3 %, and then one
  * agreement weighs a little more or less than it should.
- *
- * Values are counted field by field, parted by their hashes so that the table of a part stays in the
- * processor's cache; nothing remains of them but sums and the values that are worth storing.
  */
-#include "match/match.h"
+#include "match/term.h"
 
 #include <math.h>
 
 #include "miscadmin.h"
-#include "port/pg_bitutils.h"
-#include "utils/memutils.h"
 
 #define WEIGHT_UNITS 1024 /* of a word's weight, to a nat */
 #define MOST_WEIGHT 32767
-#define RARE_RECORDS 4	 /* a word is rare that so many records have at most */
-#define RARE_SHARE .001	 /* ... or such a share of those with a value */
-#define STORED_RECORDS 3 /* that have a value which is stored */
-#define HASHES_AT_ONCE                                                                             \
-	(1 << 23)			  /* of all fields that are counted in one go, unless it is only one */
-#define PART_RECORDS 4096 /* of a part, on average */
-#define MOST_PART_BITS 9
-#define AHEAD 8			  /* records that are fetched into the cache before they are read */
-#define FETCHED_BYTES 256 /* of each */
-#define BATCH 32		  /* records whose table entries are fetched before they are read */
+#define RARE_RECORDS 4	/* a word is rare that so many records have at most */
+#define RARE_SHARE .001 /* ... or such a share of those with a value */
+#define BATCH 32		/* records whose table entries are fetched before they are read */
 
 typedef struct TermEntry
 {
@@ -51,53 +39,6 @@ typedef struct TermEntry
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-/* A value that three or more records have. */
-typedef struct FrequentValue
-{
-	uint32 first; /* a record that has it */
-	uint32 count;
-} FrequentValue;
-
-typedef struct FieldTerms
-{
-	cdw_term_summary summary; /* of what was counted */
-	double values;			  /* records that have a value */
-	Size nfrequent;
-	Size capacity;
-	FrequentValue *frequent;
-	term_hash *stored; /* values whose counts were stored; NULL: there are none */
-	term_hash *words;  /* NULL where words are not weighed */
-} FieldTerms;
-
-struct cdw_terms
-{
-	int nfields;
-	MemoryContext context;
-	FieldTerms field[CDW_MAX_FIELDS];
-};
-
-/* A record and the hash of its value; later the place of the value in the part's table. */
-typedef struct ValueOf
-{
-	uint64 hash;
-	uint32 record;
-} ValueOf;
-
-/* A value in the table of a part; hash 0: free. */
-typedef struct ValueCount
-{
-	uint64 hash;
-	uint32 first;
-	uint32 count;
-} ValueCount;
-
-/* Never 0. */
-static inline uint64
-term_key(const char *value, int len)
-{
-	return Max(cdw_hash_in_memory(value, len), 1);
-}
-
 /* Empty counts for every field. */
 cdw_terms *
 cdw_terms_create(const cdw_match_settings *settings)
@@ -110,178 +51,6 @@ cdw_terms_create(const cdw_match_settings *settings)
 		if (settings->field[f].comparison->split)
 			terms->field[f].words = term_create(CurrentMemoryContext, 1024, NULL);
 	return terms;
-}
-
-/* Asks for the memory of a record that will be read soon. */
-static inline void
-fetch_record(const cdw_records *records, uint32 i)
-{
-	if (i >= records->n)
-		return;
-	for (int at = 0; at < FETCHED_BYTES; at += 64)
-		__builtin_prefetch((const char *) records->record[i] + at);
-}
-
-/* ---- counting values ---- */
-
-/* Writes the hash of each record's value for n fields from the first on, 0 where it is missing. */
-static void
-hash_values(const cdw_records *records, int first, int n, uint64 *hash)
-{
-	for (uint32 i = 0; i < records->n; i++)
-	{
-		cdw_progress_add(n);
-		fetch_record(records, i + AHEAD);
-		for (int f = 0; f < n; f++)
-		{
-			int len;
-			const char *value = cdw_record_value(records, records->record[i], first + f, &len);
-
-			hash[(Size) f * records->n + i] = len > 0 ? term_key(value, len) : 0;
-		}
-	}
-}
-
-/* Puts the values into parts by the upper bits of their hashes; start has the place of each part. */
-static void
-part_values(const uint64 *hash, uint32 n, int bits, Size *start, ValueOf *value)
-{
-	int nparts = 1 << bits;
-	int shift = 63 - bits; /* and one more, because a shift by all 64 is undefined */
-	Size *next = palloc0(sizeof(Size) * nparts);
-	Size sum = 0;
-
-	for (uint32 i = 0; i < n; i++)
-		if (hash[i] != 0)
-			next[hash[i] >> 1 >> shift]++;
-	for (int p = 0; p < nparts; p++)
-	{
-		start[p] = sum;
-		sum += next[p];
-		next[p] = start[p];
-	}
-	start[nparts] = sum;
-	for (uint32 i = 0; i < n; i++)
-		if (hash[i] != 0)
-			value[next[hash[i] >> 1 >> shift]++] = (ValueOf){.hash = hash[i], .record = i};
-	pfree(next);
-}
-
-/* Remembers a value that is frequent enough to be stored. */
-static void
-keep_frequent(const cdw_terms *terms, FieldTerms *field, const ValueCount *value)
-{
-	if (field->nfrequent == field->capacity)
-	{
-		field->capacity = Max(field->capacity * 2, 64);
-		field->frequent =
-			field->frequent
-				? repalloc_huge(field->frequent, sizeof(FrequentValue) * field->capacity)
-				: MemoryContextAlloc(terms->context, sizeof(FrequentValue) * field->capacity);
-	}
-	field->frequent[field->nfrequent++] =
-		(FrequentValue){.first = value->first, .count = value->count};
-}
-
-/* Adds the values of a part to the sums of its field. */
-static void
-sum_part(const cdw_terms *terms, FieldTerms *field, const ValueCount *table, Size nslots)
-{
-	for (Size i = 0; i < nslots; i++)
-	{
-		double count = table[i].count;
-
-		if (count == 0)
-			continue;
-		field->values += count;
-		field->summary.distinct++;
-		field->summary.skew += count * count; /* the squares, for the time being */
-		if (count > 1)
-			field->summary.repeated += count;
-		if (count >= STORED_RECORDS)
-			keep_frequent(terms, field, &table[i]);
-	}
-}
-
-/* Counts the values of a part in table, which has mask + 1 slots; writes how many records have each. */
-static void
-count_part(ValueOf *value, Size n, ValueCount *table, Size mask, uint32 *count)
-{
-	memset(table, 0, sizeof(ValueCount) * (mask + 1));
-	for (Size i = 0; i < n; i++)
-	{
-		Size slot = value[i].hash & mask;
-
-		while (table[slot].hash != 0 && table[slot].hash != value[i].hash)
-			slot = (slot + 1) & mask;
-		if (table[slot].hash == 0)
-			table[slot] = (ValueCount){.hash = value[i].hash, .first = value[i].record};
-		table[slot].count++;
-		value[i].hash = slot;
-	}
-	for (Size i = 0; i < n; i++)
-		count[value[i].record] = Max(table[value[i].hash].count, 2);
-}
-
-/* The slots of a table for n values: a power of two, half of it free at least. */
-static Size
-table_slots(Size n)
-{
-	return (Size) pg_nextpower2_64(Max(n, 1) * 2);
-}
-
-/* Counts the values of a field and replaces their hashes by the counts, at the beginning of hash. */
-static void
-count_values(const cdw_terms *terms, FieldTerms *field, uint64 *hash, uint32 n)
-{
-	int bits = n <= PART_RECORDS ? 0 : Min(pg_leftmost_one_pos32(n / PART_RECORDS), MOST_PART_BITS);
-	Size *start = palloc(sizeof(Size) * ((1 << bits) + 1));
-	ValueOf *value =
-		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(ValueOf) * Max(n, (Size) 1));
-	Size largest = 0;
-	ValueCount *table;
-	uint32 *count = (uint32 *) hash;
-	double squares;
-
-	part_values(hash, n, bits, start, value);
-	memset(count, 0, sizeof(uint32) * n);
-	for (int p = 0; p < 1 << bits; p++)
-		largest = Max(largest, start[p + 1] - start[p]);
-	table = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(ValueCount) * table_slots(largest));
-	for (int p = 0; p < 1 << bits; p++)
-	{
-		Size size = start[p + 1] - start[p];
-		Size nslots = table_slots(size);
-
-		CHECK_FOR_INTERRUPTS();
-		count_part(value + start[p], size, table, nslots - 1, count);
-		sum_part(terms, field, table, nslots);
-	}
-	squares = field->summary.skew;
-	field->summary.values = field->values;
-	field->summary.agreement =
-		field->values > 1 ? (squares - field->values) / (field->values * (field->values - 1)) : 0;
-	field->summary.skew = field->values > 0 ? squares / (field->values * field->values) : 0;
-	pfree(table);
-	pfree(value);
-	pfree(start);
-}
-
-/* Writes the counts of n fields from the first on into the records. */
-static void
-write_counts(cdw_records *records, int first, int n, const uint64 *hash)
-{
-	for (uint32 i = 0; i < records->n; i++)
-	{
-		uint32 *term = cdw_record_terms(records, records->record[i]) + first;
-
-		if ((i & 0xFFFF) == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (i + AHEAD < records->n)
-			__builtin_prefetch(records->record[i + AHEAD]);
-		for (int f = 0; f < n; f++)
-			term[f] = ((const uint32 *) (hash + (Size) f * records->n))[i];
-	}
 }
 
 /* ---- counting and weighing words ---- */
@@ -307,10 +76,10 @@ read_words(const cdw_records *records, int f, uint32 start, const term_hash *tab
 		int ntokens;
 		cdw_token *token = cdw_record_tokens(records, records->record[i], f, &ntokens);
 
-		fetch_record(records, i + AHEAD);
+		cdw_fetch_record(records, i + CDW_AHEAD);
 		for (int t = 0; t < ntokens; t++)
 		{
-			uint64 hash = term_key(value + token[t].start, token[t].len);
+			uint64 hash = cdw_term_key(value + token[t].start, token[t].len);
 
 			__builtin_prefetch(&table->data[(uint32) hash & table->sizemask]);
 			batch->hash[batch->n] = hash;
@@ -358,7 +127,7 @@ word_weight(uint32 count, double values)
 
 /* Writes the weights of words into the records. Words that are not there are as those of two records. */
 static void
-weigh_words(FieldTerms *field, cdw_records *records, int f)
+weigh_words(cdw_field_terms *field, cdw_records *records, int f)
 {
 	WordBatch *batch = palloc(sizeof(WordBatch));
 	double rare = Max(RARE_RECORDS, RARE_SHARE * field->values);
@@ -398,20 +167,7 @@ weigh_words(FieldTerms *field, cdw_records *records, int f)
 void
 cdw_terms_count(cdw_terms *terms, cdw_records *records)
 {
-	int at_once = Max(Min(HASHES_AT_ONCE / Max(records->n, 1), terms->nfields), 1);
-	uint64 *hash = MemoryContextAllocHuge(CurrentMemoryContext,
-										  sizeof(uint64) * at_once * Max(records->n, (Size) 1));
-
-	for (int first = 0; first < terms->nfields; first += at_once)
-	{
-		int n = Min(at_once, terms->nfields - first);
-
-		hash_values(records, first, n, hash);
-		for (int f = 0; f < n; f++)
-			count_values(terms, &terms->field[first + f], hash + (Size) f * records->n, records->n);
-		write_counts(records, first, n, hash);
-	}
-	pfree(hash);
+	cdw_count_values(terms, records);
 	for (int f = 0; f < terms->nfields; f++)
 		if (terms->field[f].words)
 		{
@@ -427,7 +183,7 @@ void
 cdw_terms_add(cdw_terms *terms, int field, cdw_term_part part, const char *value, int len,
 			  uint32 count)
 {
-	FieldTerms *to = &terms->field[field];
+	cdw_field_terms *to = &terms->field[field];
 	term_hash *table = to->words;
 	bool found;
 
@@ -438,7 +194,7 @@ cdw_terms_add(cdw_terms *terms, int field, cdw_term_part part, const char *value
 		table = to->stored;
 	}
 	if (table)
-		term_insert(table, term_key(value, len), &found)->count = count;
+		term_insert(table, cdw_term_key(value, len), &found)->count = count;
 }
 
 /* Takes the number of records that have a value of the field, by which words are weighed. */
@@ -466,14 +222,14 @@ apply_values(const cdw_terms *terms, cdw_records *records, uint32 start)
 
 	for (uint32 i = start; i < end; i++)
 	{
-		fetch_record(records, i + AHEAD);
+		cdw_fetch_record(records, i + CDW_AHEAD);
 		for (int f = 0; f < terms->nfields; f++)
 		{
 			const term_hash *table = terms->field[f].stored;
 			int len;
 			const char *value = cdw_record_value(records, records->record[i], f, &len);
 
-			hash[i - start][f] = len > 0 ? term_key(value, len) : 0;
+			hash[i - start][f] = len > 0 ? cdw_term_key(value, len) : 0;
 			if (table && len > 0)
 				__builtin_prefetch(&table->data[(uint32) hash[i - start][f] & table->sizemask]);
 		}
@@ -513,7 +269,7 @@ find_word(const cdw_value *value, uint64 hash, int *len)
 		const char *word = value->text + value->token[t].start;
 
 		*len = value->token[t].len;
-		if (term_key(word, *len) == hash)
+		if (cdw_term_key(word, *len) == hash)
 			return word;
 	}
 	*len = 0;
@@ -521,12 +277,12 @@ find_word(const cdw_value *value, uint64 hash, int *len)
 }
 
 static void
-hand_out_values(const FieldTerms *field, const cdw_records *records, int f,
+hand_out_values(const cdw_field_terms *field, const cdw_records *records, int f,
 				cdw_term_callback callback, void *arg)
 {
 	for (Size i = 0; i < field->nfrequent; i++)
 	{
-		const FrequentValue *frequent = &field->frequent[i];
+		const cdw_frequent_value *frequent = &field->frequent[i];
 		int len;
 		const char *value = cdw_record_value(records, records->record[frequent->first], f, &len);
 
@@ -548,7 +304,7 @@ hand_out_words(term_hash *table, const cdw_records *records, int f, cdw_term_cal
 		const char *word;
 		int len;
 
-		if (entry->count < STORED_RECORDS)
+		if (entry->count < CDW_STORED_RECORDS)
 			continue;
 		cdw_record_read(records, records->record[entry->first], f, &value);
 		word = find_word(&value, entry->hash, &len);

@@ -103,7 +103,7 @@ find_spelling(const address_word *word, int languages)
 static bool
 is_word(const address *address, int i, const char *text)
 {
-	return i < address->count &&
+	return i < address->count && address->words[i].text[0] == text[0] &&
 		   strncmp(address->words[i].text, text, address->words[i].len) == 0 &&
 		   text[address->words[i].len] == '\0';
 }
@@ -152,12 +152,13 @@ is_english_street(const address *address, int i)
 }
 
 /* Whether a word ends with "ending" and is at least "least" bytes longer. */
-static bool
+static inline bool
 ends_with(const address_word *word, const char *ending, int least)
 {
 	int size = strlen(ending);
 
-	return word->len >= size + least && memcmp(word->text + word->len - size, ending, size) == 0;
+	return word->len >= size + least && word->text[word->len - 1] == ending[size - 1] &&
+		   memcmp(word->text + word->len - size, ending, size) == 0;
 }
 
 /* Whether a word is a street's name as German writes it, in one word with its kind. */

@@ -228,8 +228,11 @@ write_international(const char *digits, StringInfo out)
 	for (int i = 0; i < cdw_phone_plan_count; i++)
 	{
 		const cdw_phone_plan *plan = &cdw_phone_plans[i];
-		Size size = strlen(plan->code);
+		Size size;
 
+		if (plan->code[0] != digits[0])
+			continue;
+		size = strlen(plan->code);
 		if (strncmp(digits, plan->code, size) != 0)
 			continue;
 		planned = true;
