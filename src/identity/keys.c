@@ -160,13 +160,6 @@ text_prefix(Datum key, int start)
 	return prefix;
 }
 
-/* Whether a text goes on behind the eight bytes from "start" on. */
-static bool
-goes_on(Datum key, int start)
-{
-	return (int) VARSIZE_ANY_EXHDR(DatumGetPointer(key)) > start + 8;
-}
-
 /*
  * Sorts texts that have their first "start" bytes in common, by bytes, eight at a time. No text has a zero
  * byte, so that a text comes before those that it begins.
@@ -186,7 +179,8 @@ sort_texts(const cdw_keys *keys, KeyEntry *entry, Size n, int start)
 	{
 		for (to = from + 1; to < n && entry[to].prefix == entry[from].prefix; to++)
 			;
-		if (to - from > 1 && goes_on(entry[from].key, start))
+		/* where the last byte is missing all texts end within these eight, and are equal */
+		if (to - from > 1 && (entry[from].prefix & 0xFF) != 0)
 			sort_texts(keys, entry + from, to - from, start + 8);
 	}
 }
