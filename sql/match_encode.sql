@@ -2,6 +2,8 @@
 -- forgotten or given up, records are those of each row by itself: here as groups of equal values, which plain
 -- SQL makes as well.
 SET client_min_messages = warning;
+CREATE SCHEMA match_encode;
+SET search_path = match_encode, public;
 
 -- the groups that a match rule makes of column v, beside those of the standard form
 CREATE FUNCTION check_groups(source text) RETURNS TABLE (identities int8, expected int8, wrong int8)
