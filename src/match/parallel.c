@@ -59,7 +59,6 @@ typedef struct SharedResult
 typedef struct SharedWalk
 {
 	dsa_handle area;
-	int tranche;
 	uint32 nrecords;
 	dsa_pointer place; /* of each record: a dsa_pointer */
 	bool rule_used[CDW_MAX_RULES];
@@ -115,17 +114,6 @@ free_in_area(dsa_area *area, dsa_pointer pointer)
 		dsa_free(area, pointer);
 }
 
-static int
-tranche(void)
-{
-	static int id = 0;
-
-	if (id == 0)
-		id = LWLockNewTrancheId();
-	LWLockRegisterTranche(id, "customer_dw");
-	return id;
-}
-
 /* With the records' context the area goes, whether or not the transaction has failed. */
 static void
 detach(void *arg)
@@ -175,7 +163,7 @@ reserve(const cdw_records *records, dsa_pointer *target)
 {
 	cdw_shared_records *shared = palloc0(sizeof(cdw_shared_records));
 
-	shared->area = dsa_create(tranche());
+	shared->area = dsa_create(LWTRANCHE_PARALLEL_QUERY_DSA);
 	for (uint32 c = 0; c < records->arena.nchunks; c++)
 		target[c] =
 			dsa_allocate_extended(shared->area, records->arena.chunks[c].size, DSA_ALLOC_HUGE);
@@ -214,8 +202,8 @@ share_records(cdw_records *records)
 
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
-		/* shared memory that is used up is no reason to fail; a cancelled query is */
-		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED)
+		/* shared memory that is used up is no reason to fail; all else is */
+		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INSUFFICIENT_RESOURCES)
 			PG_RE_THROW();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
@@ -351,7 +339,6 @@ share_walk(const cdw_walk *walk, const cdw_scorer *scorer, SharedWalk *shared)
 	dsa_area *area = records->shared->area;
 
 	shared->area = dsa_get_handle(area);
-	shared->tranche = tranche();
 	shared->nrecords = records->n;
 	shared->place = records->shared->place;
 	for (int r = 0; r < records->settings->nrules; r++)
@@ -452,7 +439,6 @@ cdw_worker_walk(shm_toc *toc, cdw_match_settings *settings)
 	dsa_area *area;
 	void *state;
 
-	LWLockRegisterTranche(shared->tranche, "customer_dw");
 	area = dsa_attach(shared->area);
 	cdw_use_rules(settings, shared->rule_used);
 	records = attach_records(area, shared, settings);
@@ -497,7 +483,8 @@ plan_workers(const cdw_walk *walk, const cdw_records *records, const cdw_visitor
 	if (walk->expected < least || visitor_number(visitor) < 0 || !IsUnderPostmaster ||
 		IsInParallelMode() || records->settings->document == NULL)
 		return 0;
-	return (int) Min(max_parallel_maintenance_workers, walk->expected / LEAST_PAIRS);
+	return (int) Min(Min(max_parallel_maintenance_workers, max_parallel_workers),
+					 walk->expected / LEAST_PAIRS);
 }
 
 static void
