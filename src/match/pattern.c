@@ -13,7 +13,10 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+/* Candidates that are counted: of a table, a large one, and the rehearsal of its rules. */
 #define MAX_SAMPLE 3000000.0
+#define LARGE_RECORDS 100000
+#define LARGE_SAMPLE 1000000.0
 #define REHEARSAL_SAMPLE 500000.0
 
 typedef struct PatternEntry
@@ -204,18 +207,25 @@ const cdw_visitor cdw_pattern_visitor = {
 	.merge = merge_patterns,
 };
 
+static double
+most_counted(const cdw_records *records)
+{
+	if (records->share < 1)
+		return REHEARSAL_SAMPLE;
+	return records->n < LARGE_RECORDS ? MAX_SAMPLE : LARGE_SAMPLE;
+}
+
 /*
- * The patterns of all candidate pairs, sorted. Of more than three million candidates a sample is
- * counted; scale is then what a counted pair stands for.
+ * The patterns of all candidate pairs, sorted. Of many candidates a sample is counted; scale is then what
+ * a counted pair stands for.
  */
 cdw_pattern *
 cdw_candidate_patterns(const cdw_blocks *blocks, const cdw_scorer *scorer, uint64 seed,
 					   uint32 *npatterns, double *scale)
 {
 	const cdw_records *records = scorer->records;
-	cdw_sample *sample =
-		cdw_sample_create(records, cdw_blocks_all_pairs(blocks, records),
-						  records->share < 1 ? REHEARSAL_SAMPLE : MAX_SAMPLE, seed);
+	cdw_sample *sample = cdw_sample_create(records, cdw_blocks_all_pairs(blocks, records),
+										   most_counted(records), seed);
 	cdw_pattern_counter *counter =
 		cdw_visit_candidates(blocks, scorer, sample, &cdw_pattern_visitor, NULL);
 
