@@ -23,7 +23,8 @@
 static const int block_sizes[] = {5000, 3500, 2500, 1500, 1000, 700, 500, 350, 250,
 								  200,	140,  100,	70,	  50,	35,	 25,  15,  10};
 #define NSIZES ((int) lengthof(block_sizes))
-#define DEFAULT_SIZE 4 /* the largest of default rules; rules that were given may have larger blocks */
+#define DEFAULT_SIZE                                                                               \
+	4 /* the largest of default rules; rules that were given may have larger blocks */
 
 /* Pairs per record: of small tables, of others, of large ones. */
 #define SMALL_RECORDS 10000
@@ -33,7 +34,7 @@ static const int block_sizes[] = {5000, 3500, 2500, 1500, 1000, 700, 500, 350, 2
 #define LARGE_BUDGET 25.0
 #define FIRST_BUDGET                                                                               \
 	30.0 /* of all rules, before some are taken; a pair with two rules counts twice */
-#define GIVEN_PAIRS 2e7 /* that each given rule may have in any case */
+#define GIVEN_PAIRS 2e7	  /* that each given rule may have in any case */
 #define MOST_REPEATED 5.0 /* times that a pair may come up on average */
 
 #define MAX_SAMPLE 500000.0

@@ -26,6 +26,7 @@ code_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a, con
 
 const cdw_comparison cdw_compare_code = {
 	.nlevels = 5,
+	.cost = 20,
 	.different = 4,
 	.alike = 1,
 	.unlike = 3,
@@ -66,6 +67,7 @@ postcode_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a,
 
 const cdw_comparison cdw_compare_postcode = {
 	.nlevels = 5,
+	.cost = 40,
 	.different = 4,
 	.alike = 1,
 	.unlike = 3,
@@ -117,6 +119,7 @@ email_level(const cdw_field *field pg_attribute_unused(), const cdw_value *left,
 
 const cdw_comparison cdw_compare_email = {
 	.nlevels = 6,
+	.cost = 50,
 	.different = 5,
 	.alike = 1,
 	.unlike = 3,

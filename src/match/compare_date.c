@@ -128,6 +128,7 @@ typed_level(const cdw_field *field pg_attribute_unused(), const cdw_value *left,
 
 const cdw_comparison cdw_compare_date = {
 	.nlevels = 6,
+	.cost = 13,
 	.different = 5,
 	.alike = 1,
 	.unlike = 3,
@@ -151,6 +152,7 @@ days_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a, con
 
 const cdw_comparison cdw_compare_days = {
 	.nlevels = 6,
+	.cost = 10,
 	.different = 5,
 	.alike = 1,
 	.unlike = 3,

@@ -66,6 +66,7 @@ location_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a,
 
 const cdw_comparison cdw_compare_location = {
 	.nlevels = 7,
+	.cost = 20,
 	.different = 6,
 	.alike = 1,
 	.unlike = 3,

@@ -209,6 +209,7 @@ name_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a, con
 
 const cdw_comparison cdw_compare_name = {
 	.nlevels = 6,
+	.cost = 220,
 	.different = 5,
 	.alike = 1,
 	.unlike = 3,
@@ -226,6 +227,7 @@ family_name_level(const cdw_field *field pg_attribute_unused(), const cdw_value 
 
 const cdw_comparison cdw_compare_family_name = {
 	.nlevels = 6,
+	.cost = 80,
 	.different = 5,
 	.alike = 1,
 	.unlike = 3,

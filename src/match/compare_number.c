@@ -50,6 +50,7 @@ number_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a, c
 
 const cdw_comparison cdw_compare_number = {
 	.nlevels = 5,
+	.cost = 15,
 	.different = 4,
 	.alike = 1,
 	.unlike = 3,
@@ -66,6 +67,7 @@ category_level(const cdw_field *field pg_attribute_unused(),
 
 const cdw_comparison cdw_compare_category = {
 	.nlevels = 2,
+	.cost = 5,
 	.different = 1,
 	.alike = 0,
 	.unlike = 1,

@@ -459,6 +459,7 @@ text_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a, con
 
 const cdw_comparison cdw_compare_text = {
 	.nlevels = 8,
+	.cost = 180,
 	.different = 7,
 	.alike = 1,
 	.unlike = 4,
@@ -481,6 +482,7 @@ elements_level(const cdw_field *field pg_attribute_unused(), const cdw_value *a,
 
 const cdw_comparison cdw_compare_elements = {
 	.nlevels = 8,
+	.cost = 100,
 	.different = 7,
 	.alike = 1,
 	.unlike = 4,

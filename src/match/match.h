@@ -56,6 +56,7 @@ typedef struct cdw_value
 typedef struct cdw_comparison
 {
 	int nlevels;
+	int cost;	   /* of two unequal values, nanoseconds, about */
 	int different; /* the level of plain disagreement */
 	int alike;	   /* exchanged values are alike up to this level */
 	int unlike;	   /* two values may have been exchanged from this level on */
@@ -611,6 +612,7 @@ typedef struct cdw_scorer
 	double term_scale[CDW_MAX_FIELDS]; /* weight of agreement on a value: ln(term_scale / others) */
 	double rare_term[CDW_MAX_FIELDS][CDW_RARE_TERMS]; /* the same, by few others */
 	int order[CDW_MAX_FIELDS];						  /* units, strongest first */
+	int unequal_order[CDW_MAX_FIELDS];				  /* units, by what a comparison is worth */
 	double unequal_reach[CDW_MAX_FIELDS];			  /* the most that unequal values can add */
 	double dependence_reach;						  /* the most that dependences can */
 } cdw_scorer;

@@ -17,6 +17,7 @@
 #include "utils/float.h"
 #include "utils/memutils.h"
 
+#define COST_OF_ANY 20	 /* nanoseconds: of finding two values, whatever compares them */
 #define BOUND_SLACK 1e-6 /* nats, for the rounding of a bound that is added up in another order */
 
 /* What agreement on this record's value, which another one has as well, adds for its rarity. */
@@ -116,28 +117,65 @@ dependence_reach(const cdw_model *model)
 	return reach;
 }
 
-/* Orders the units by what they can add at most, so that the early exit is early. */
+/* Puts the units in the order of what they are worth, the greatest first. */
 static void
-order_units(cdw_scorer *scorer, const double *field_reaches)
+order_units(const double *worth, int n, int *order)
+{
+	for (int k = 0; k < n; k++)
+	{
+		int position = k;
+
+		while (position > 0 && worth[order[position - 1]] < worth[k])
+		{
+			order[position] = order[position - 1];
+			position--;
+		}
+		order[position] = k;
+	}
+}
+
+/* How far the bound on a pair falls, at most, when a field's unequal values are compared. */
+static double
+unequal_fall(const cdw_scorer *scorer, int field, int nlevels)
+{
+	double least = 0;
+
+	for (int l = 1; l < nlevels; l++)
+		least = Min(least, scorer->weight[field][l]);
+	return scorer->unequal_reach[field] - least;
+}
+
+/*
+ * Units by what they can add at most; and by how far unequal values can bring down the bound on a pair for
+ * what their comparison costs.
+ */
+static void
+order_comparisons(cdw_scorer *scorer, const double *field_reaches)
 {
 	const cdw_match_settings *settings = scorer->records->settings;
 	double reach[CDW_MAX_FIELDS];
+	double worth[CDW_MAX_FIELDS];
 
 	for (int k = 0; k < settings->nunits; k++)
 	{
 		const cdw_unit *unit = &settings->unit[k];
-		int position = k;
+		const cdw_comparison *first = settings->field[unit->field].comparison;
+		double cost = first->cost;
 
 		reach[k] = field_reaches[unit->field];
+		worth[k] = unequal_fall(scorer, unit->field, first->nlevels);
 		if (unit->swap_with >= 0)
-			reach[k] += field_reaches[unit->swap_with];
-		while (position > 0 && reach[scorer->order[position - 1]] < reach[k])
 		{
-			scorer->order[position] = scorer->order[position - 1];
-			position--;
+			const cdw_comparison *second = settings->field[unit->swap_with].comparison;
+
+			reach[k] += field_reaches[unit->swap_with];
+			worth[k] += unequal_fall(scorer, unit->swap_with, second->nlevels);
+			cost += second->cost;
 		}
-		scorer->order[position] = k;
+		worth[k] /= cost + COST_OF_ANY;
 	}
+	order_units(reach, settings->nunits, scorer->order);
+	order_units(worth, settings->nunits, scorer->unequal_order);
 }
 
 /* What agreement on a value that only two records have gains, as a ratio; 0: agreement is not weighed. */
@@ -187,7 +225,7 @@ cdw_scorer_init(cdw_scorer *scorer, const cdw_records *records, const cdw_model 
 			scorer->unequal_reach[second] = Max(scorer->unequal_reach[second], 0);
 	}
 	scorer->dependence_reach = dependence_reach(model);
-	order_units(scorer, reach);
+	order_comparisons(scorer, reach);
 }
 
 /*
@@ -284,7 +322,7 @@ levels_above(const cdw_scorer *scorer, cdw_record *a, cdw_record *b, double cut,
 
 	for (int k = 0; k < settings->nunits; k++)
 	{
-		int u = scorer->order[k];
+		int u = scorer->unequal_order[k];
 		bool known;
 
 		unit_bounds[u] = unit_bound(scorer, &settings->unit[u], a, b, level, &known);
