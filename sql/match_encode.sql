@@ -77,3 +77,6 @@ INSERT INTO numbered SELECT * FROM numbered ORDER BY id LIMIT 1;
 SELECT cdw.create_resolver('enc', 'numbered', 'id', fields => '{"v": "text"}', options => '{"match_rules": ["v"]}') ->> 'key' AS key;
 \set VERBOSITY sqlstate
 CALL cdw.resolve('enc');
+SELECT cdw.drop_resolver('enc', true);
+DROP TABLE few, many, apart, special, missing, keyed, numbered;
+DROP FUNCTION check_groups;

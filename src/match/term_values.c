@@ -227,7 +227,7 @@ write_counts(cdw_records *records, int first, int n, const uint64 *hash)
 void
 cdw_count_values(cdw_terms *terms, cdw_records *records)
 {
-	int at_once = Max(Min(HASHES_AT_ONCE / Max(records->n, 1), terms->nfields), 1);
+	int at_once = Max(Min(HASHES_AT_ONCE / (int) Max(records->n, 1), terms->nfields), 1);
 	uint64 *hash = MemoryContextAllocHuge(CurrentMemoryContext,
 										  sizeof(uint64) * at_once * Max(records->n, (Size) 1));
 	Counting counting;
