@@ -8,7 +8,7 @@
 
 #include "match/match.h"
 
-#define PREFETCH_PAIRS 6 /* ahead */
+#define PREFETCH_PAIRS 16 /* ahead */
 
 /* Blocks of a list, or records with all pairs, or pairs of a list: from first to before end. */
 typedef struct cdw_walk_unit
@@ -45,7 +45,7 @@ cdw_prefetch_pair(const cdw_records *records, const cdw_pair *pair)
 	const char *a = (const char *) records->record[pair->a];
 	const char *b = (const char *) records->record[pair->b];
 
-	for (int line = 0; line < 256; line += 64)
+	for (int line = 0; line < 320; line += 64)
 	{
 		__builtin_prefetch(a + line);
 		__builtin_prefetch(b + line);
