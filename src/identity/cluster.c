@@ -120,13 +120,13 @@ set_ratio(Component *component, int i, int j, int64 ratio, uint32 pairs)
 
 /* The pairs of which the weight is known already. */
 static void
-take_edges(Component *component, const cdw_edges *edges, const Size *edge, Size nedges)
+take_edges(Component *component, const cdw_edges *edges, const uint32 *edge, uint32 nedges)
 {
 	const Clustering *clustering = component->clustering;
 
 	for (int i = 0; i < component->n; i++)
 		clustering->position[component->member[i]] = i;
-	for (Size e = 0; e < nedges; e++)
+	for (uint32 e = 0; e < nedges; e++)
 	{
 		const cdw_edge *known = &edges->edge[edge[e]];
 
@@ -161,7 +161,7 @@ score_rest(Component *component)
 
 static Component *
 component_create(const Clustering *clustering, const uint32 *member, int n, const cdw_edges *edges,
-				 const Size *edge, Size nedges)
+				 const uint32 *edge, uint32 nedges)
 {
 	Component *component = palloc0(sizeof(Component));
 
@@ -309,7 +309,7 @@ is_drawn(const Clustering *clustering, const uint32 *member, uint32 n)
 
 static void
 link_component(const Clustering *clustering, const uint32 *member, Size n, const cdw_edges *edges,
-			   const Size *edge, Size nedges)
+			   const uint32 *edge, uint32 nedges)
 {
 	MemoryContext old;
 
@@ -331,12 +331,12 @@ link_component(const Clustering *clustering, const uint32 *member, Size n, const
 typedef struct Components
 {
 	uint32 n;
-	Size *start;	/* where each record's component starts in member, counted at its root */
+	uint32 *start;	/* where each record's component starts in member, counted at its root */
 	uint32 *member; /* records by component, ascending */
 	uint32 *size;	/* at the root */
 	uint32 *parent;
-	Size *edge_end; /* where the edges within a component end in edge, at its root */
-	Size *edge;		/* numbers of edges by component */
+	uint32 *edge_end; /* where the edges within a component end in edge, at its root */
+	uint32 *edge;	  /* numbers of edges by component */
 } Components;
 
 static void *
@@ -349,11 +349,11 @@ allocate_huge(Size n, Size size)
 static void
 group_members(Components *components)
 {
-	Size position = 0;
+	uint32 position = 0;
 	uint32 n = components->n;
 
 	components->size = allocate_huge(n, sizeof(uint32));
-	components->start = allocate_huge(n, sizeof(Size));
+	components->start = allocate_huge(n, sizeof(uint32));
 	components->member = allocate_huge(n, sizeof(uint32));
 	for (uint32 i = 0; i < n; i++)
 		components->size[cdw_union_find_root(components->parent, i)]++;
@@ -380,15 +380,20 @@ component_of(const Components *components, const cdw_edge *edge)
 static void
 group_edges(Components *components, const cdw_edges *edges)
 {
-	Size position = 0;
+	uint32 position = 0;
 
-	components->edge_end = allocate_huge((Size) components->n + 1, sizeof(Size));
-	components->edge = allocate_huge(edges->n, sizeof(Size));
+	if (edges->n > PG_UINT32_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many pairs to cluster"),
+				 errdetail("The limit is %u.", PG_UINT32_MAX),
+				 errhint("Set option \"min_probability\" higher.")));
+	components->edge_end = allocate_huge((Size) components->n + 1, sizeof(uint32));
+	components->edge = allocate_huge(edges->n, sizeof(uint32));
 	for (Size e = 0; e < edges->n; e++)
 		components->edge_end[component_of(components, &edges->edge[e])]++;
 	for (Size root = 0; root <= components->n; root++)
 	{
-		Size count = components->edge_end[root];
+		uint32 count = components->edge_end[root];
 
 		components->edge_end[root] = position;
 		position += count;
@@ -398,7 +403,7 @@ group_edges(Components *components, const cdw_edges *edges)
 }
 
 /* Where the edges of a component begin. */
-static Size
+static uint32
 first_edge(const Components *components, uint32 root)
 {
 	return root == 0 ? 0 : components->edge_end[root - 1];
@@ -476,15 +481,15 @@ static void
 connect_component(const Clustering *clustering, cdw_veto_groups *groups, const cdw_edges *edges,
 				  double cut, const Components *components, uint32 root)
 {
-	Size first = first_edge(components, root);
+	uint32 first = first_edge(components, root);
 	Size n = 0;
 	cdw_edge *sorted;
 
 	if (components->edge_end[root] == first)
 		return;
 	sorted = MemoryContextAllocHuge(CurrentMemoryContext,
-									sizeof(cdw_edge) * (components->edge_end[root] - first));
-	for (Size e = first; e < components->edge_end[root]; e++)
+									sizeof(cdw_edge) * (Size) (components->edge_end[root] - first));
+	for (uint32 e = first; e < components->edge_end[root]; e++)
 		if (edges->edge[components->edge[e]].weight > cut)
 			sorted[n++] = edges->edge[components->edge[e]];
 	connect_sorted(clustering, groups, sorted, n);
@@ -604,7 +609,7 @@ group_component(Turn *turn, uint32 root)
 	const Components *components = &turn->components;
 	const uint32 *member = &components->member[components->start[root]];
 	uint32 size = components->size[root];
-	Size first = first_edge(components, root);
+	uint32 first = first_edge(components, root);
 	Fate fate = fate_of(turn, root);
 
 	if (size == 1 && turn->cut < LOWEST_CUT)

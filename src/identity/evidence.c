@@ -290,7 +290,7 @@ score_candidates(cdw_evidence *evidence, double cut)
 
 /*
  * The candidates that match with more than the least probability, by their weight or calibrated; where
- * sources list an entity once, partners have competed for each other.
+ * sources list an entity once, partners have competed for each other. The blocks are forgotten.
  */
 cdw_edges *
 cdw_candidate_edges(cdw_evidence *evidence, double least)
@@ -300,6 +300,7 @@ cdw_candidate_edges(cdw_evidence *evidence, double least)
 	double cut = Min(odds, cdw_weight_of(scorer, odds));
 	cdw_edges *edges = score_candidates(evidence, cut - cdw_link_slack(scorer));
 
+	cdw_blocks_forget(evidence->blocks);
 	cdw_settle_links(scorer, edges, cut);
 	return edges;
 }

@@ -294,6 +294,8 @@ CDW_FUNCTION(cdw_resolve)
 		cdw_judge_groups(resolver, &evidence, edges, cluster, cdw_probability_weight(threshold));
 	cdw_records_close(population->records);
 	matches = cdw_find_matches(&evidence.scorer, edges, least);
+	if (edges->edge)
+		pfree(edges->edge);
 	cdw_write_matches(resolver, population, matches);
 	report_run(resolver, population, matches, cdw_write_identities(resolver, population, cluster));
 	cdw_write_capped(resolver, evidence.blocks);

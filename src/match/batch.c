@@ -28,10 +28,12 @@ typedef struct cdw_batch_round
 	uint64 bit;				  /* of the batch that is being filled */
 	bool counting;
 	Size count;			   /* records of an item that the batch has not yet */
-	MemoryContext context; /* of the records in memory */
-	cdw_arena arena;	   /* of those of the first batch */
-	cdw_record **loaded;   /* the same */
+	MemoryContext context; /* of the records of the first batch */
+	cdw_arena arena;
+	cdw_record **loaded; /* the same */
 	Size nloaded;
+	char *data; /* the records of a later batch */
+	Size capacity;
 } cdw_batch_round;
 
 /* How many records of a file a batch has at most. */
@@ -178,20 +180,34 @@ load_first(cdw_batches *batches)
 }
 
 static void
+forget_data(cdw_batch_round *round)
+{
+	if (round->data)
+		pfree(round->data);
+	round->data = NULL;
+	round->capacity = 0;
+}
+
+static void
 load_from_file(cdw_batches *batches, int b)
 {
 	cdw_batch_round *round = batches->round;
-	char *data;
 
 	MemoryContextReset(round->context);
-	data = MemoryContextAllocHuge(round->context, Max(round->bytes[b], (Size) 1));
+	if (round->bytes[b] > round->capacity)
+	{
+		forget_data(round);
+		round->capacity = round->bytes[b];
+		round->data =
+			MemoryContextAllocHuge(MemoryContextGetParent(round->context), round->capacity);
+	}
 	if (BufFileSeek(round->file[b], 0, 0, SEEK_SET) != 0)
 		ereport(ERROR, (errcode_for_file_access(), errmsg("could not rewind temporary file")));
-	cdw_read_file(round->file[b], data, round->bytes[b]);
+	cdw_read_file(round->file[b], round->data, round->bytes[b]);
 	BufFileClose(round->file[b]);
 	for (Size at = 0; at < round->bytes[b];)
 	{
-		cdw_image_head *head = (cdw_image_head *) (data + at);
+		cdw_image_head *head = (cdw_image_head *) (round->data + at);
 
 		batches->records->record[head->record] = (cdw_record *) (head + 1);
 		at += sizeof(cdw_image_head) + head->size;
@@ -206,6 +222,7 @@ next_batch_of_file(cdw_batches *batches)
 	if (round->next == round->n)
 	{
 		MemoryContextReset(round->context);
+		forget_data(round);
 		plan_round(batches);
 		distribute(batches);
 	}
@@ -226,6 +243,7 @@ cdw_next_batch(cdw_batches *batches)
 		if (batches->round)
 		{
 			MemoryContextDelete(batches->round->context);
+			forget_data(batches->round);
 			pfree(batches->round);
 			batches->round = NULL;
 		}

@@ -72,6 +72,20 @@ cdw_free_block_list(cdw_block_list *list)
 	*list = (cdw_block_list){0};
 }
 
+/* Frees the blocks once their pairs have been seen; what the caps left out is still known. */
+void
+cdw_blocks_forget(cdw_blocks *blocks)
+{
+	for (int r = 0; r < blocks->nlists; r++)
+	{
+		uint32 largest = blocks->list[r].largest;
+
+		cdw_free_block_list(&blocks->list[r]);
+		blocks->list[r].largest = largest;
+	}
+	cdw_free_splits(blocks);
+}
+
 /* The keys that a rule gives the records, ready to be sorted and without marks; returns how many. */
 static Size
 key_entries(const cdw_records *records, const cdw_rule *rule, uint64 *entries)

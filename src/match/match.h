@@ -592,6 +592,7 @@ typedef struct cdw_blocks
 extern cdw_blocks *cdw_blocks_build(cdw_records *records, bool all_pairs, const int *cap);
 extern void cdw_blocks_cap(cdw_blocks *blocks, cdw_records *records, const int *cap);
 extern void cdw_blocks_drop(cdw_blocks *blocks, cdw_records *records, int list);
+extern void cdw_blocks_forget(cdw_blocks *blocks);
 extern double cdw_blocks_all_pairs(const cdw_blocks *blocks, const cdw_records *records);
 extern double cdw_blocks_pairs(const cdw_blocks *blocks, const cdw_records *records, int list);
 extern void cdw_collect_blocks(cdw_block_list *list, const uint64 *entries, Size n);
