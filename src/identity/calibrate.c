@@ -321,10 +321,13 @@ cdw_calibrate(cdw_evidence *evidence)
 	Merges merges;
 
 	evidence->edges = NULL;
+	evidence->forgotten = false;
 	if (model->unique_sources != NIL)
 		return;
 	evidence->edges_cut = Max(Min(-MOST_WEIGHT, least), LEAST_WEIGHT) - LINE_SLACK;
 	evidence->edges = cdw_find_edges(evidence->blocks, scorer, evidence->edges_cut);
+	if (scorer->records->file)
+		cdw_forget_blocks(evidence);
 	cdw_progress_phase(CDW_PHASE_CALIBRATING, scorer->records->n);
 	merges_init(&merges);
 	edges = edges_above(evidence->edges, -MOST_WEIGHT);
