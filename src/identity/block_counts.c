@@ -80,6 +80,7 @@ CDW_FUNCTION(cdw_block_counts)
 		put_all_pairs(rows, desc, blocks, records);
 	for (int rule = 0; rule < blocks->nlists; rule++)
 		put_rule(rows, desc, blocks, records, rule);
+	cdw_records_close(records);
 	cdw_progress_end();
 	return (Datum) 0;
 }

@@ -37,70 +37,104 @@
 
 /* ---- merges ---- */
 
-/* A forest of merges in which a record's parent is known with the merge that gave it one. */
+/*
+ * A forest of merges in which a record's parent is known with the merge that gave it one. A record that is
+ * not there is in no merge: only a part of all records is in a component that is drawn.
+ */
+typedef struct Merged
+{
+	uint32 record;
+	uint32 parent;
+	uint32 size;
+	uint32 time; /* of the merge; PG_UINT32_MAX: a root */
+	char status;
+} Merged;
+
+#define SH_PREFIX merged
+#define SH_ELEMENT_TYPE Merged
+#define SH_KEY_TYPE uint32
+#define SH_KEY record
+#define SH_HASH_KEY(table, key) murmurhash32(key)
+#define SH_EQUAL(table, a, b) ((a) == (b))
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
 typedef struct Merges
 {
-	uint32 *parent;
-	uint32 *size;
-	uint32 *time;	  /* of the merge; PG_UINT32_MAX: a root */
+	merged_hash *table;
 	double *strength; /* by time */
 	uint32 n;
+	uint32 capacity;
 } Merges;
 
 static void
-merges_init(Merges *merges, uint32 n)
+merges_init(Merges *merges)
 {
-	Size bytes = sizeof(uint32) * Max(n, (Size) 1);
-
-	merges->parent = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
-	merges->size = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
-	merges->time = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
-	merges->strength =
-		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * Max(n, (Size) 1));
+	merges->table = merged_create(CurrentMemoryContext, 1024, NULL);
 	merges->n = 0;
-	for (uint32 i = 0; i < n; i++)
-	{
-		merges->parent[i] = i;
-		merges->size[i] = 1;
-		merges->time[i] = PG_UINT32_MAX;
-	}
+	merges->capacity = 1024;
+	merges->strength = palloc(sizeof(double) * merges->capacity);
 }
 
 static void
 merges_free(Merges *merges)
 {
-	pfree(merges->parent);
-	pfree(merges->size);
-	pfree(merges->time);
+	merged_destroy(merges->table);
 	pfree(merges->strength);
 }
 
+/* The root of a record, itself where nothing has joined it yet. */
 static uint32
-root_of(const Merges *merges, uint32 i)
+root_of(const Merges *merges, uint32 record, uint32 *size)
 {
-	while (merges->parent[i] != i)
-		i = merges->parent[i];
-	return i;
+	bool found;
+	Merged *merged = merged_insert(merges->table, record, &found);
+
+	if (!found)
+	{
+		merged->parent = record;
+		merged->size = 1;
+		merged->time = PG_UINT32_MAX;
+	}
+	while (merged->parent != merged->record)
+		merged = merged_lookup(merges->table, merged->parent);
+	*size = merged->size;
+	return merged->record;
 }
 
 static void
 note_merge(uint32 a, uint32 b, double strength, void *arg)
 {
 	Merges *merges = arg;
-	uint32 large = root_of(merges, a);
-	uint32 small = root_of(merges, b);
+	uint32 size_a;
+	uint32 size_b;
+	uint32 root_a = root_of(merges, a, &size_a);
+	uint32 root_b = root_of(merges, b, &size_b);
+	Merged *large = merged_lookup(merges->table, size_a < size_b ? root_b : root_a);
+	Merged *small = merged_lookup(merges->table, size_a < size_b ? root_a : root_b);
 
-	if (merges->size[large] < merges->size[small])
+	small->parent = large->record;
+	large->size = size_a + size_b;
+	small->time = merges->n;
+	if (merges->n == merges->capacity)
 	{
-		uint32 other = large;
-
-		large = small;
-		small = other;
+		merges->capacity *= 2;
+		merges->strength =
+			repalloc_huge(merges->strength, sizeof(double) * (Size) merges->capacity);
 	}
-	merges->parent[small] = large;
-	merges->size[large] += merges->size[small];
-	merges->time[small] = merges->n;
 	merges->strength[merges->n++] = strength;
+}
+
+/* When a record lost its root; PG_UINT32_MAX: it has not. */
+static uint32
+time_of(const Merges *merges, uint32 record, uint32 *parent)
+{
+	const Merged *merged = merged_lookup(merges->table, record);
+
+	*parent = merged ? merged->parent : record;
+	return merged ? merged->time : PG_UINT32_MAX;
 }
 
 /* The strength of the merge that brought two records together; minus infinity: none has. */
@@ -111,12 +145,18 @@ joint_strength(const Merges *merges, uint32 a, uint32 b)
 
 	while (a != b)
 	{
-		uint32 *earlier = merges->time[a] < merges->time[b] ? &a : &b;
+		uint32 parent_a;
+		uint32 parent_b;
+		uint32 time_a = time_of(merges, a, &parent_a);
+		uint32 time_b = time_of(merges, b, &parent_b);
 
-		time = merges->time[*earlier];
+		time = Min(time_a, time_b);
 		if (time == PG_UINT32_MAX)
 			return -get_float8_infinity();
-		*earlier = merges->parent[*earlier];
+		if (time_a < time_b)
+			a = parent_a;
+		else
+			b = parent_b;
 	}
 	return merges->strength[time];
 }
@@ -281,12 +321,15 @@ cdw_calibrate(cdw_evidence *evidence)
 	Merges merges;
 
 	evidence->edges = NULL;
+	evidence->forgotten = false;
 	if (model->unique_sources != NIL)
 		return;
 	evidence->edges_cut = Max(Min(-MOST_WEIGHT, least), LEAST_WEIGHT) - LINE_SLACK;
 	evidence->edges = cdw_find_edges(evidence->blocks, scorer, evidence->edges_cut);
+	if (scorer->records->file)
+		cdw_forget_blocks(evidence);
 	cdw_progress_phase(CDW_PHASE_CALIBRATING, scorer->records->n);
-	merges_init(&merges, scorer->records->n);
+	merges_init(&merges);
 	edges = edges_above(evidence->edges, -MOST_WEIGHT);
 	sample = draw_components(&edges, scorer->records->n);
 	cdw_cluster_sample(scorer, &edges, -MOST_WEIGHT, &sample, note_merge, &merges);

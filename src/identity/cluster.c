@@ -21,7 +21,8 @@
 #include "utils/memutils.h"
 
 #define LARGEST_COMPONENT 1500
-#define LARGEST_DRAWN 200 /* of a sample of components: many small ones say more than a few large ones */
+#define LARGEST_DRAWN                                                                              \
+	200 /* of a sample of components: many small ones say more than a few large ones */
 #define LOWEST_CUT -2.0
 #define CUT_STEP 2.0	 /* larger components are cut again, so much higher each time */
 #define HIGHEST_CUT 12.0 /* what hangs together above this is one group, however large */
@@ -39,6 +40,8 @@ typedef struct Clustering
 	uint64 *hash;				  /* by record: of what it says; for average link */
 	uint32 *position;			  /* by record: among the members of its component */
 	cdw_component_sample *sample; /* NULL: all components are looked at */
+	uint32 largest;				  /* records of a component for average link */
+	bool *closed;				  /* by record: its component has been looked at */
 	MemoryContext scratch;		  /* reset after each component */
 } Clustering;
 
@@ -117,13 +120,13 @@ set_ratio(Component *component, int i, int j, int64 ratio, uint32 pairs)
 
 /* The pairs of which the weight is known already. */
 static void
-take_edges(Component *component, const cdw_edges *edges, const Size *edge, Size nedges)
+take_edges(Component *component, const cdw_edges *edges, const uint32 *edge, uint32 nedges)
 {
 	const Clustering *clustering = component->clustering;
 
 	for (int i = 0; i < component->n; i++)
 		clustering->position[component->member[i]] = i;
-	for (Size e = 0; e < nedges; e++)
+	for (uint32 e = 0; e < nedges; e++)
 	{
 		const cdw_edge *known = &edges->edge[edge[e]];
 
@@ -158,7 +161,7 @@ score_rest(Component *component)
 
 static Component *
 component_create(const Clustering *clustering, const uint32 *member, int n, const cdw_edges *edges,
-				 const Size *edge, Size nedges)
+				 const uint32 *edge, uint32 nedges)
 {
 	Component *component = palloc0(sizeof(Component));
 
@@ -306,7 +309,7 @@ is_drawn(const Clustering *clustering, const uint32 *member, uint32 n)
 
 static void
 link_component(const Clustering *clustering, const uint32 *member, Size n, const cdw_edges *edges,
-			   const Size *edge, Size nedges)
+			   const uint32 *edge, uint32 nedges)
 {
 	MemoryContext old;
 
@@ -328,12 +331,12 @@ link_component(const Clustering *clustering, const uint32 *member, Size n, const
 typedef struct Components
 {
 	uint32 n;
-	Size *start;	/* where each record's component starts in member, counted at its root */
+	uint32 *start;	/* where each record's component starts in member, counted at its root */
 	uint32 *member; /* records by component, ascending */
 	uint32 *size;	/* at the root */
 	uint32 *parent;
-	Size *edge_end; /* where the edges within a component end in edge, at its root */
-	Size *edge;		/* numbers of edges by component */
+	uint32 *edge_end; /* where the edges within a component end in edge, at its root */
+	uint32 *edge;	  /* numbers of edges by component */
 } Components;
 
 static void *
@@ -346,11 +349,11 @@ allocate_huge(Size n, Size size)
 static void
 group_members(Components *components)
 {
-	Size position = 0;
+	uint32 position = 0;
 	uint32 n = components->n;
 
 	components->size = allocate_huge(n, sizeof(uint32));
-	components->start = allocate_huge(n, sizeof(Size));
+	components->start = allocate_huge(n, sizeof(uint32));
 	components->member = allocate_huge(n, sizeof(uint32));
 	for (uint32 i = 0; i < n; i++)
 		components->size[cdw_union_find_root(components->parent, i)]++;
@@ -377,15 +380,20 @@ component_of(const Components *components, const cdw_edge *edge)
 static void
 group_edges(Components *components, const cdw_edges *edges)
 {
-	Size position = 0;
+	uint32 position = 0;
 
-	components->edge_end = allocate_huge((Size) components->n + 1, sizeof(Size));
-	components->edge = allocate_huge(edges->n, sizeof(Size));
+	if (edges->n > PG_UINT32_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many pairs to cluster"),
+				 errdetail("The limit is %u.", PG_UINT32_MAX),
+				 errhint("Set option \"min_probability\" higher.")));
+	components->edge_end = allocate_huge((Size) components->n + 1, sizeof(uint32));
+	components->edge = allocate_huge(edges->n, sizeof(uint32));
 	for (Size e = 0; e < edges->n; e++)
 		components->edge_end[component_of(components, &edges->edge[e])]++;
 	for (Size root = 0; root <= components->n; root++)
 	{
-		Size count = components->edge_end[root];
+		uint32 count = components->edge_end[root];
 
 		components->edge_end[root] = position;
 		position += count;
@@ -394,14 +402,22 @@ group_edges(Components *components, const cdw_edges *edges)
 		components->edge[components->edge_end[component_of(components, &edges->edge[e])]++] = e;
 }
 
-/* The components of the open records under edges above the cut. */
+/* Where the edges of a component begin. */
+static uint32
+first_edge(const Components *components, uint32 root)
+{
+	return root == 0 ? 0 : components->edge_end[root - 1];
+}
+
+/* The components of the open records, all unless closed says which are not, under edges above the cut. */
 static Components
 find_components(const cdw_edges *edges, double cut, const bool *closed, uint32 n)
 {
 	Components components = {.n = n, .parent = cdw_union_find_create(n)};
 
 	for (Size e = 0; e < edges->n; e++)
-		if (edges->edge[e].weight > cut && !closed[edges->edge[e].a] && !closed[edges->edge[e].b])
+		if (edges->edge[e].weight > cut &&
+			(closed == NULL || (!closed[edges->edge[e].a] && !closed[edges->edge[e].b])))
 			cdw_union_find_unite(components.parent, edges->edge[e].a, edges->edge[e].b);
 	group_members(&components);
 	group_edges(&components, edges);
@@ -419,6 +435,16 @@ free_components(Components *components)
 	pfree(components->edge);
 }
 
+/* The members of a component of two or more are needed. */
+static void
+need_members(cdw_batches *batches, const Components *components, uint32 root)
+{
+	uint32 size = components->size[root];
+
+	for (uint32 i = 0; size > 1 && i < size; i++)
+		cdw_batch_need(batches, components->member[components->start[root] + i]);
+}
+
 /* ---- single link ---- */
 
 static int
@@ -434,25 +460,10 @@ compare_edges(const void *a, const void *b, void *arg pg_attribute_unused())
 	return left->b < right->b ? -1 : left->b > right->b;
 }
 
-/*
- * Every edge joins, the strongest first, unless a veto stands between two members of the groups that
- * it would join. With components, only the edges within the component of that root do.
- */
+/* Every edge joins, the strongest first, unless a veto stands between two members of the groups. */
 static void
-connect_edges(const Clustering *clustering, const cdw_edges *edges, double cut,
-			  const Components *components, uint32 root)
+connect_sorted(const Clustering *clustering, cdw_veto_groups *groups, cdw_edge *sorted, Size n)
 {
-	cdw_veto_groups *groups = cdw_veto_groups_create(clustering->scorer->records);
-	Size bytes = sizeof(cdw_edge) * Max(edges->n, 1);
-	cdw_edge *sorted = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
-	Size n = 0;
-
-	for (Size e = 0; e < edges->n; e++)
-		if (edges->edge[e].weight > cut &&
-			(components == NULL ||
-			 (cdw_union_find_root(components->parent, edges->edge[e].a) == root &&
-			  cdw_union_find_root(components->parent, edges->edge[e].b) == root)))
-			sorted[n++] = edges->edge[e];
 	qsort_interruptible(sorted, n, sizeof(cdw_edge), compare_edges, NULL);
 	for (Size e = 0; e < n; e++)
 	{
@@ -463,27 +474,157 @@ connect_edges(const Clustering *clustering, const cdw_edges *edges, double cut,
 		if (cdw_veto_groups_unite(groups, sorted[e].a, sorted[e].b, &a, &b))
 			clustering->callback(a, b, sorted[e].weight, clustering->arg);
 	}
+}
+
+/* The edges of one component that are above the cut. */
+static void
+connect_component(const Clustering *clustering, cdw_veto_groups *groups, const cdw_edges *edges,
+				  double cut, const Components *components, uint32 root)
+{
+	uint32 first = first_edge(components, root);
+	Size n = 0;
+	cdw_edge *sorted;
+
+	if (components->edge_end[root] == first)
+		return;
+	sorted = MemoryContextAllocHuge(CurrentMemoryContext,
+									sizeof(cdw_edge) * (Size) (components->edge_end[root] - first));
+	for (uint32 e = first; e < components->edge_end[root]; e++)
+		if (edges->edge[components->edge[e]].weight > cut)
+			sorted[n++] = edges->edge[components->edge[e]];
+	connect_sorted(clustering, groups, sorted, n);
 	pfree(sorted);
+}
+
+static void
+need_component(cdw_batches *batches, Size root, void *arg)
+{
+	const Components *components = arg;
+
+	need_members(batches, components, (uint32) root);
+}
+
+/* Single link. Records are looked at only where there are vetoes, then component by component. */
+static void
+connect_edges(const Clustering *clustering, const cdw_edges *edges)
+{
+	const cdw_records *records = clustering->scorer->records;
+	cdw_veto_groups *groups = cdw_veto_groups_create(records);
+	Components components;
+	cdw_batches batches;
+
+	components = find_components(edges, clustering->cut, NULL, records->n);
+	if (records->settings->nvetoes == 0)
+		for (uint32 root = 0; root < records->n; root++)
+			connect_component(clustering, groups, edges, clustering->cut, &components, root);
+	else
+	{
+		cdw_batches_begin(&batches, records, records->n, need_component, &components);
+		while (cdw_next_batch(&batches))
+			for (Size root = batches.first; root < batches.end; root++)
+				connect_component(clustering, groups, edges, clustering->cut, &components,
+								  (uint32) root);
+	}
+	free_components(&components);
 	cdw_veto_groups_free(groups);
 }
 
+/* ---- average link in all components ---- */
+
+/* One turn of average link: the components at a cut. */
+typedef struct Turn
+{
+	Clustering *clustering;
+	const cdw_edges *edges;
+	double cut;
+	Components components;
+	cdw_veto_groups *groups; /* NULL: not needed yet */
+} Turn;
+
 /* A component that is too large for average link and hangs together all the same. */
 static void
-take_whole(const Clustering *clustering, const cdw_edges *edges, double cut,
-		   const Components *components, uint32 root)
+take_whole(Turn *turn, uint32 root)
 {
+	const Clustering *clustering = turn->clustering;
+	const Components *components = &turn->components;
 	const uint32 *member = &components->member[components->start[root]];
 
 	if (clustering->scorer->records->settings->nvetoes > 0)
 	{
-		connect_edges(clustering, edges, cut, components, root);
+		if (turn->groups == NULL)
+			turn->groups = cdw_veto_groups_create(clustering->scorer->records);
+		connect_component(clustering, turn->groups, turn->edges, turn->cut, components, root);
 		return;
 	}
 	for (uint32 i = 1; i < components->size[root]; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		clustering->callback(member[0], member[i], cut, clustering->arg);
+		clustering->callback(member[0], member[i], turn->cut, clustering->arg);
 	}
+}
+
+/* What becomes of a component in this turn. */
+typedef enum Fate
+{
+	ALONE,
+	CUT_AGAIN,
+	PASSED_OVER,
+	LINKED,
+	TAKEN_WHOLE
+} Fate;
+
+static Fate
+fate_of(const Turn *turn, uint32 root)
+{
+	const Clustering *clustering = turn->clustering;
+	const Components *components = &turn->components;
+	uint32 size = components->size[root];
+
+	if (size < 2 || clustering->closed[root])
+		return ALONE;
+	if (size > clustering->largest && turn->cut < HIGHEST_CUT)
+		return CUT_AGAIN;
+	if (!is_drawn(clustering, &components->member[components->start[root]], size))
+		return PASSED_OVER;
+	return size > clustering->largest ? TAKEN_WHOLE : LINKED;
+}
+
+/* The records that are compared. */
+static void
+need_for_linkage(cdw_batches *batches, Size root, void *arg)
+{
+	const Turn *turn = arg;
+	Fate fate = fate_of(turn, (uint32) root);
+
+	if ((fate == LINKED && turn->components.size[root] > 2) ||
+		(fate == TAKEN_WHOLE && batches->records->settings->nvetoes > 0))
+		need_members(batches, &turn->components, (uint32) root);
+}
+
+/* Returns whether the component is to be cut again. */
+static bool
+group_component(Turn *turn, uint32 root)
+{
+	Clustering *clustering = turn->clustering;
+	const Components *components = &turn->components;
+	const uint32 *member = &components->member[components->start[root]];
+	uint32 size = components->size[root];
+	uint32 first = first_edge(components, root);
+	Fate fate = fate_of(turn, root);
+
+	if (size == 1 && turn->cut < LOWEST_CUT)
+		cdw_progress_add(1);
+	if (fate == ALONE || fate == CUT_AGAIN)
+		return fate == CUT_AGAIN;
+	if (fate == LINKED)
+		link_component(clustering, member, size, turn->edges, &components->edge[first],
+					   components->edge_end[root] - first);
+	else if (fate == TAKEN_WHOLE)
+		take_whole(turn, root);
+	for (uint32 i = 0; i < size; i++)
+		clustering->closed[member[i]] = true;
+	cdw_progress_add(size);
+	return false;
 }
 
 /*
@@ -493,60 +634,38 @@ take_whole(const Clustering *clustering, const cdw_edges *edges, double cut,
 static void
 average_link_components(Clustering *clustering, const cdw_edges *edges)
 {
-	uint32 n = clustering->scorer->records->n;
-	bool *closed = MemoryContextAllocExtended(CurrentMemoryContext, Max(n, 1),
-											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	uint32 largest = clustering->sample && clustering->sample->last < PG_UINT64_MAX
-						 ? LARGEST_DRAWN
-						 : LARGEST_COMPONENT;
+	const cdw_records *records = clustering->scorer->records;
+	Turn turn = {.clustering = clustering, .edges = edges};
 	bool open = true;
 
-	clustering->hash = cdw_record_hashes(clustering->scorer->records, 0);
+	clustering->closed = allocate_huge(records->n, sizeof(bool));
+	clustering->largest = clustering->sample && clustering->sample->last < PG_UINT64_MAX
+							  ? LARGEST_DRAWN
+							  : LARGEST_COMPONENT;
+	clustering->hash = cdw_record_hashes(records, 0);
 	clustering->position =
-		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * Max(n, (Size) 1));
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * Max(records->n, (Size) 1));
 	clustering->scratch =
 		AllocSetContextCreate(CurrentMemoryContext, "cdw component", ALLOCSET_DEFAULT_SIZES);
 	for (int round = 0; open; round++)
 	{
-		double cut = round == 0 ? -get_float8_infinity() : LOWEST_CUT + CUT_STEP * round;
-		Components components = find_components(edges, cut, closed, n);
+		cdw_batches batches;
 
+		turn.cut = round == 0 ? -get_float8_infinity() : LOWEST_CUT + CUT_STEP * round;
+		turn.components = find_components(edges, turn.cut, clustering->closed, records->n);
 		open = false;
-		for (uint32 root = 0; root < n; root++)
-		{
-			const uint32 *member = &components.member[components.start[root]];
-			uint32 size = components.size[root];
-
-			if (round == 0 && size == 1)
-				cdw_progress_add(1);
-			if (size < 2 || closed[root])
-				continue;
-			if (size > largest && cut < HIGHEST_CUT)
-			{
-				open = true;
-				continue;
-			}
-			if (!is_drawn(clustering, member, size))
-				;
-			else if (size > largest)
-				take_whole(clustering, edges, cut, &components, root);
-			else
-			{
-				Size first = root == 0 ? 0 : components.edge_end[root - 1];
-
-				link_component(clustering, member, size, edges, &components.edge[first],
-							   components.edge_end[root] - first);
-			}
-			for (uint32 i = 0; i < size; i++)
-				closed[member[i]] = true;
-			cdw_progress_add(size);
-		}
-		free_components(&components);
+		cdw_batches_begin(&batches, records, records->n, need_for_linkage, &turn);
+		while (cdw_next_batch(&batches))
+			for (Size root = batches.first; root < batches.end; root++)
+				open |= group_component(&turn, (uint32) root);
+		free_components(&turn.components);
 	}
+	if (turn.groups)
+		cdw_veto_groups_free(turn.groups);
 	MemoryContextDelete(clustering->scratch);
 	pfree(clustering->position);
 	pfree(clustering->hash);
-	pfree(closed);
+	pfree(clustering->closed);
 }
 
 /*
@@ -563,7 +682,7 @@ cdw_cluster(const cdw_scorer *scorer, const cdw_edges *edges, const char *cluste
 
 	/* partners of unique sources have competed for each other; what is left joins edge by edge */
 	if (strcmp(clustering, "connected") == 0 || cdw_has_unique_sources(scorer->records))
-		connect_edges(&run, edges, cut, NULL, 0);
+		connect_edges(&run, edges);
 	else
 		average_link_components(&run, edges);
 }

@@ -257,6 +257,7 @@ put_levels(FunctionCallInfo fcinfo, const cdw_trial *trial, Steps *pair, Steps *
 
 	put_rows(rows, desc, "pair", pair, truth, least);
 	put_rows(rows, desc, "cluster", cluster, truth, least);
+	cdw_records_close(trial->population->records);
 	cdw_progress_end();
 }
 
@@ -432,8 +433,7 @@ pair_classes(const cdw_records *records)
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * Max(records->n, (Size) 1));
 
 	for (uint32 i = 0; i < records->n; i++)
-		class[i] =
-			1 + (records->settings->link ? cdw_record_source(records, records->record[i]) : i);
+		class[i] = 1 + (records->settings->link ? cdw_source_of(records, i) : i);
 	return class;
 }
 

@@ -211,6 +211,7 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 	}
 	*model = *cdw_resolver_model(resolver);
 	evidence->edges = NULL;
+	evidence->forgotten = false;
 	cdw_progress_phase(CDW_PHASE_COUNTING_VALUES, 0);
 	settings = cdw_portable_output();
 	cdw_stream(psprintf("SELECT field::pg_catalog.text, part::pg_catalog.text, "
@@ -226,6 +227,14 @@ cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evid
 	cdw_scorer_init(&evidence->scorer, records, model);
 }
 
+/* The memory that the blocks take is needed for something else. */
+void
+cdw_forget_blocks(cdw_evidence *evidence)
+{
+	cdw_blocks_forget(evidence->blocks);
+	evidence->forgotten = true;
+}
+
 /* Candidates above a cut, of which training may have scored enough. */
 static cdw_edges *
 score_candidates(cdw_evidence *evidence, double cut)
@@ -235,7 +244,12 @@ score_candidates(cdw_evidence *evidence, double cut)
 
 	evidence->edges = NULL;
 	if (edges == NULL || evidence->edges_cut > cut)
+	{
+		if (evidence->forgotten)
+			evidence->blocks = cdw_blocks_build((cdw_records *) evidence->scorer.records,
+												evidence->model.all_pairs, evidence->model.cap);
 		return cdw_find_edges(evidence->blocks, &evidence->scorer, cut);
+	}
 	for (Size e = 0; e < edges->n; e++)
 		if (edges->edge[e].weight > cut)
 			edges->edge[kept++] = edges->edge[e];
@@ -245,7 +259,7 @@ score_candidates(cdw_evidence *evidence, double cut)
 
 /*
  * The candidates that match with more than the least probability, by their weight or calibrated; where
- * sources list an entity once, partners have competed for each other.
+ * sources list an entity once, partners have competed for each other. The blocks are forgotten.
  */
 cdw_edges *
 cdw_candidate_edges(cdw_evidence *evidence, double least)
@@ -255,6 +269,7 @@ cdw_candidate_edges(cdw_evidence *evidence, double least)
 	double cut = Min(odds, cdw_weight_of(scorer, odds));
 	cdw_edges *edges = score_candidates(evidence, cut - cdw_link_slack(scorer));
 
+	cdw_forget_blocks(evidence);
 	cdw_settle_links(scorer, edges, cut);
 	return edges;
 }

@@ -117,6 +117,7 @@ typedef struct cdw_evidence
 	cdw_model model;
 	cdw_blocks *blocks;
 	cdw_scorer scorer;
+	bool forgotten;	  /* the blocks have no members any more */
 	cdw_edges *edges; /* candidates that training has scored already; NULL: none */
 	double edges_cut; /* their weights are above it */
 } cdw_evidence;
@@ -125,6 +126,7 @@ extern void cdw_train_resolver(cdw_resolver *resolver, cdw_population *populatio
 							   const cdw_labels *labels, int64 seed, cdw_evidence *evidence);
 extern void
 cdw_recall_evidence(cdw_resolver *resolver, cdw_population *population, cdw_evidence *evidence);
+extern void cdw_forget_blocks(cdw_evidence *evidence);
 extern cdw_edges *cdw_candidate_edges(cdw_evidence *evidence, double least);
 extern cdw_edges *cdw_find_matches(const cdw_scorer *scorer, const cdw_edges *edges, double least);
 extern cdw_blocks *

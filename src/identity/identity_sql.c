@@ -187,6 +187,7 @@ CDW_FUNCTION(cdw_train_procedure)
 	settings = cdw_restrict_search_path();
 	cdw_train_resolver(resolver, population, labels, PG_GETARG_INT64(1), &evidence);
 	cdw_restore_settings(settings);
+	cdw_records_close(population->records);
 	cdw_progress_end();
 	ereport(
 		NOTICE,
@@ -291,7 +292,10 @@ CDW_FUNCTION(cdw_resolve)
 	cdw_progress_phase(CDW_PHASE_JUDGING, 0);
 	if (edges->n > 0 && !cdw_rules_only(resolver))
 		cdw_judge_groups(resolver, &evidence, edges, cluster, cdw_probability_weight(threshold));
+	cdw_records_close(population->records);
 	matches = cdw_find_matches(&evidence.scorer, edges, least);
+	if (edges->edge)
+		pfree(edges->edge);
 	cdw_write_matches(resolver, population, matches);
 	report_run(resolver, population, matches, cdw_write_identities(resolver, population, cluster));
 	cdw_write_capped(resolver, evidence.blocks);

@@ -60,33 +60,55 @@ typedef struct Member
 #define ST_DEFINE
 #include "lib/sort_template.h"
 
-typedef void (*PairCallback)(uint32 a, uint32 b, void *arg);
+typedef struct PairList
+{
+	cdw_pair *pair;
+	uint32 n;
+	uint32 capacity;
+} PairList;
 
-/* Hands over the pairs among the members of a list; of a long one those at even distances. */
+/* Lists the pairs among the members of a list; of a long one those at even distances. */
 static void
-visit_list(const Member *member, Size n, PairCallback callback, void *arg)
+add_pairs(PairList *pairs, const Member *member, Size n)
 {
 	Size witnesses = Min(n, WITNESSES);
 
+	if (pairs->n + WITNESSES * WITNESSES > pairs->capacity)
+	{
+		pairs->capacity *= 2;
+		pairs->pair = repalloc_huge(pairs->pair, sizeof(cdw_pair) * (Size) pairs->capacity);
+	}
 	for (Size i = 1; i < witnesses; i++)
 		for (Size j = 0; j < i; j++)
-			callback(member[j * n / witnesses].record, member[i * n / witnesses].record, arg);
+			pairs->pair[pairs->n++] = (cdw_pair){.a = member[j * n / witnesses].record,
+												 .b = member[i * n / witnesses].record};
 }
 
-/* The same for all lists. */
+/* Hands the visitor the pairs of all lists that count; its state is what it is given. */
 static void
-visit_lists(Member *member, Size n, PairCallback callback, void *arg)
+visit_lists(const cdw_scorer *scorer, Member *member, Size n, const cdw_visitor *visitor,
+			void *state)
 {
+	PairList pairs = {.capacity = 1024};
 	Size end;
 
+	pairs.pair = palloc(sizeof(cdw_pair) * pairs.capacity);
 	sort_members(member, n);
 	for (Size start = 0; start < n; start = end)
 	{
 		CHECK_FOR_INTERRUPTS();
 		for (end = start + 1; end < n && member[end].list == member[start].list;)
 			end++;
-		visit_list(&member[start], end - start, callback, arg);
+		add_pairs(&pairs, &member[start], end - start);
 	}
+	(void) cdw_visit_pairs(pairs.pair, pairs.n, scorer, visitor, state);
+	pfree(pairs.pair);
+}
+
+static void *
+begin_with(const cdw_scorer *scorer pg_attribute_unused(), const void *state)
+{
+	return (void *) state;
 }
 
 /* Of many lists only some are looked at: those with a low hash. */
@@ -119,6 +141,8 @@ count_triad(uint32 a, uint32 b, void *arg)
 	triads->closed += cdw_score(triads->scorer, a, b) > 0;
 }
 
+static const cdw_visitor triad_visitor = {.begin = begin_with, .visit = count_triad};
+
 static void
 add_partner(Member *member, Size *n, uint32 record, uint32 partner, const Triads *triads,
 			const uint64 *hash)
@@ -146,7 +170,7 @@ count_triads(Triads *triads, const cdw_edges *edges, const uint64 *hash)
 		add_partner(member, &n, edge->b, edge->a, triads, hash);
 	}
 	triads->matches = n / 2.0;
-	visit_lists(member, n, count_triad, triads);
+	visit_lists(triads->scorer, member, n, &triad_visitor, triads);
 	pfree(member);
 }
 
@@ -186,8 +210,11 @@ count_levels(uint32 a, uint32 b, void *arg)
 		likeness->level[f][level[f]]++;
 }
 
+static const cdw_visitor level_visitor = {.begin = begin_with, .visit = count_levels};
+
 static void
-compare_members(Likeness *likeness, const uint32 *cluster, const uint64 *hash)
+compare_members(Likeness *likeness, const cdw_scorer *scorer, const uint32 *cluster,
+				const uint64 *hash)
 {
 	uint32 nrecords = likeness->records->n;
 	Member *member = allocate(nrecords, sizeof(Member));
@@ -199,7 +226,7 @@ compare_members(Likeness *likeness, const uint32 *cluster, const uint64 *hash)
 	for (uint32 i = 0; i < nrecords; i++)
 		if (is_sampled(group_hash[cluster[i]], nrecords))
 			member[n++] = (Member){.list = cluster[i], .record = i, .hash = hash[i]};
-	visit_lists(member, n, count_levels, likeness);
+	visit_lists(scorer, member, n, &level_visitor, likeness);
 	pfree(group_hash);
 	pfree(member);
 }
@@ -329,7 +356,7 @@ cdw_judge_groups(const cdw_resolver *resolver, const cdw_evidence *evidence, con
 	hash = cdw_record_hashes(records, 0);
 	likeness->records = records;
 	count_triads(&triads, edges, hash);
-	compare_members(likeness, cluster, hash);
+	compare_members(likeness, &evidence->scorer, cluster, hash);
 	judge_likeness(&judgement, likeness, &evidence->model);
 	pfree(hash);
 	pfree(likeness);

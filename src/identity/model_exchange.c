@@ -334,6 +334,7 @@ count_own_terms(const cdw_resolver *resolver, cdw_population *population, cdw_mo
 	for (int f = 0; f < resolver->match.nfields; f++)
 		cdw_terms_summarise(terms, f, &model->field[f].term);
 	cdw_store_terms(resolver, population->records, terms);
+	cdw_records_close(population->records);
 }
 
 /* Checks the whole document, then stores it: the resolver must be open to write. */

@@ -128,6 +128,38 @@ CDW_FUNCTION(cdw_model_weights)
 
 /* ---- unlinkables ---- */
 
+static void
+need_itself(cdw_batches *batches, Size item, void *arg pg_attribute_unused())
+{
+	cdw_batch_need(batches, (uint32) item);
+}
+
+/* A row for each record that would not match its own copy. */
+static void
+put_unlinkables(Tuplestorestate *rows, TupleDesc desc, const cdw_population *population,
+				const cdw_scorer *scorer, double cut)
+{
+	const cdw_keys *keys = population->keys;
+	cdw_batches batches;
+
+	cdw_batches_begin(&batches, population->records, keys->n, need_itself, NULL);
+	while (cdw_next_batch(&batches))
+		for (Size i = batches.first; i < batches.end; i++)
+		{
+			double weight = cdw_log_odds(scorer, cdw_score(scorer, (uint32) i, (uint32) i));
+			Datum values[3];
+			bool nulls[3] = {0};
+
+			if (weight > cut)
+				continue;
+			values[0] = CStringGetTextDatum(cdw_key_text(keys, keys->key[i]));
+			values[1] = Float8GetDatum(cdw_weight_in_bits(weight));
+			values[2] = Float8GetDatum(1 / (1 + exp(-weight)));
+			tuplestore_putvalues(rows, desc, values, nulls);
+			pfree(DatumGetPointer(values[0]));
+		}
+}
+
 CDW_FUNCTION(cdw_unlinkables)
 {
 	cdw_resolver *resolver;
@@ -150,19 +182,7 @@ CDW_FUNCTION(cdw_unlinkables)
 	settings = cdw_restrict_search_path();
 	cdw_recall_evidence(resolver, population, &evidence);
 	cdw_restore_settings(settings);
-	for (uint32 i = 0; i < population->records->n; i++)
-	{
-		double weight = cdw_log_odds(&evidence.scorer, cdw_score(&evidence.scorer, i, i));
-		Datum values[3];
-		bool nulls[3] = {0};
-
-		if (weight > cut)
-			continue;
-		values[0] = CStringGetTextDatum(cdw_key_text(population->keys, population->keys->key[i]));
-		values[1] = Float8GetDatum(cdw_weight_in_bits(weight));
-		values[2] = Float8GetDatum(1 / (1 + exp(-weight)));
-		tuplestore_putvalues(rows, desc, values, nulls);
-		pfree(DatumGetPointer(values[0]));
-	}
+	put_unlinkables(rows, desc, population, &evidence.scorer, cut);
+	cdw_records_close(population->records);
 	return (Datum) 0;
 }

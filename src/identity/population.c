@@ -107,13 +107,8 @@ order_sources(const Loader *loader, cdw_records *records)
 		records->source_name[i] = loader->source[i].name;
 		records->unique_source[i] = records->settings->link && records->settings->nmatch_rules == 0;
 	}
-	for (uint32 i = 0; loader->nsources > 0 && i < records->n; i++)
-	{
-		uint32 source = rank[cdw_record_source(records, records->record[i])];
-
-		cdw_record_set_source(records, records->record[i], source);
-		records->source_size[source]++;
-	}
+	if (loader->nsources > 0)
+		cdw_records_renumber_sources(records, rank, records->source_size);
 	pfree(rank);
 }
 
@@ -175,28 +170,20 @@ static void
 order_by_key(const cdw_resolver *resolver, cdw_population *population)
 {
 	cdw_keys *keys = population->keys;
-	cdw_records *records = population->records;
 	uint32 *position;
-	cdw_record **ordered;
 
 	if (cdw_keys_in_order(keys))
 		return;
 	position = cdw_keys_sort(keys);
-	ordered =
-		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(cdw_record *) * records->capacity);
-	for (uint32 i = 0; i < records->n; i++)
-	{
-		ordered[i] = records->record[position[i]];
-		if (i > 0 && cdw_keys_compare(keys, keys->key[i - 1], keys->key[i]) == 0)
+	for (uint32 i = 1; i < keys->n; i++)
+		if (cdw_keys_compare(keys, keys->key[i - 1], keys->key[i]) == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNIQUE_VIOLATION),
 					 errmsg("key column \"%s\" of %s is not unique", resolver->key,
 							cdw_relation_name(resolver->source)),
 					 errdetail("Key %s occurs more than once.", cdw_key_text(keys, keys->key[i])),
 					 errhint("Every record needs a key of its own; a view can build one.")));
-	}
-	pfree(records->record);
-	records->record = ordered;
+	cdw_records_order(population->records, position);
 	pfree(position);
 }
 
@@ -230,7 +217,7 @@ load(const cdw_resolver *resolver, double share)
 	return population;
 }
 
-/* All rows of the source. */
+/* All rows of the source. To be closed with cdw_records_close. */
 cdw_population *
 cdw_load_population(const cdw_resolver *resolver)
 {

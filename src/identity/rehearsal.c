@@ -39,6 +39,7 @@ cdw_choose_resolver_rules(cdw_resolver *resolver)
 
 		cdw_terms_count(terms, sample->records);
 		cdw_rehearse(sample->records, terms, 1, used);
+		cdw_records_close(sample->records);
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);

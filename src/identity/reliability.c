@@ -90,6 +90,7 @@ CDW_FUNCTION(cdw_reliability)
 			add_pair(bins, edge, 1, cluster[edge->a] == cluster[edge->b]);
 	}
 	put_bins(fcinfo, bins);
+	cdw_records_close(trial.population->records);
 	cdw_progress_end();
 	return (Datum) 0;
 }
@@ -117,6 +118,7 @@ CDW_FUNCTION(cdw_reliability_labels)
 			add_pair(bins, edge, 1, false);
 	}
 	put_bins(fcinfo, bins);
+	cdw_records_close(trial.population->records);
 	cdw_progress_end();
 	return (Datum) 0;
 }

@@ -31,6 +31,7 @@ typedef struct TermList
 	Term *term;
 	Size n;
 	Size capacity;
+	cdw_arena arena; /* of the values: records do not stay in memory */
 } TermList;
 
 static inline int
@@ -64,24 +65,26 @@ rank_fields(TermList *list)
 			list->rank[f] += strcmp(settings->field[g].name, settings->field[f].name) < 0;
 }
 
-/* Takes a term; its value stays in the records. */
+/* Takes a term. */
 static void
 list_term(int field, cdw_term_part part, const char *value, int len, uint32 count, void *arg)
 {
 	TermList *list = arg;
 	uint64 prefix = 0;
+	char *copy = cdw_arena_alloc(&list->arena, len);
 
 	if (list->n == list->capacity)
 	{
 		list->capacity *= 2;
 		list->term = repalloc_huge(list->term, sizeof(Term) * list->capacity);
 	}
+	memcpy(copy, value, len);
 	memcpy(&prefix, value, Min(len, (int) sizeof(prefix)));
 	list->term[list->n++] = (Term){.group = list->rank[field] * 2 + (part == CDW_TERM_WORD),
 								   .field = field,
 								   .count = count,
 								   .prefix = pg_hton64(prefix),
-								   .value = value,
+								   .value = copy,
 								   .len = len};
 }
 
@@ -124,13 +127,17 @@ void
 cdw_store_terms(const cdw_resolver *resolver, const cdw_records *records, const cdw_terms *terms)
 {
 	TermList list = {.settings = &resolver->match, .capacity = FIRST_CAPACITY};
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "cdw terms", ALLOCSET_DEFAULT_SIZES);
 	cdw_bulk *bulk = cdw_begin_terms(resolver);
 
 	rank_fields(&list);
+	cdw_arena_init(&list.arena, context);
 	list.term = palloc(sizeof(Term) * list.capacity);
 	cdw_terms_frequent(terms, records, list_term, &list);
 	sort_terms(list.term, list.n);
 	write_terms(bulk, &list);
 	cdw_bulk_end(bulk);
 	pfree(list.term);
+	MemoryContextDelete(context);
 }

@@ -38,7 +38,21 @@ hash_text(Datum value)
 	return cdw_hash_bytes(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), 0);
 }
 
-/* The pairs that the resolver's model keeps: candidates above min_probability, and what groups are made of. */
+static int
+compare_edges(const void *a, const void *b, void *arg pg_attribute_unused())
+{
+	const cdw_edge *left = a;
+	const cdw_edge *right = b;
+
+	if (left->a != right->a)
+		return left->a < right->a ? -1 : 1;
+	return left->b < right->b ? -1 : left->b > right->b;
+}
+
+/*
+ * The pairs that the resolver's model keeps, in order, so that no sum over them depends on who found them
+ * when: candidates above min_probability, and what groups are made of.
+ */
 void
 cdw_run_trial(cdw_trial *trial, text *resolver)
 {
@@ -56,6 +70,8 @@ cdw_run_trial(cdw_trial *trial, text *resolver)
 	trial->edges = cdw_candidate_edges(&trial->evidence, trial->resolver->match.min_probability);
 	trial->matches = cdw_find_matches(&trial->evidence.scorer, trial->edges,
 									  trial->resolver->match.min_probability);
+	qsort_interruptible(trial->matches->edge, trial->matches->n, sizeof(cdw_edge), compare_edges,
+						NULL);
 	cdw_restore_settings(settings);
 }
 

@@ -47,29 +47,38 @@ veto_content(const cdw_records *records, cdw_record *record)
 	return hash;
 }
 
-/* Every record in a group of its own; lives in the current context. */
+/*
+ * Every record in a group of its own; lives in the current context. Where there are vetoes, the records of
+ * groups that are united must be in memory.
+ */
 cdw_veto_groups *
 cdw_veto_groups_create(const cdw_records *records)
 {
 	cdw_veto_groups *groups = palloc(sizeof(cdw_veto_groups));
 	Size n = Max(records->n, 1);
+	cdw_scan scan;
 
 	groups->records = records;
 	groups->parent = cdw_union_find_create(records->n);
 	groups->next = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * n);
-	groups->content = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * n);
+	groups->content = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(uint64) * n,
+												 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	groups->unique = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(Bitmapset *) * n,
 												MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (uint32 i = 0; i < records->n; i++)
 	{
-		uint32 source = cdw_record_source(records, records->record[i]);
+		uint32 source = cdw_source_of(records, i);
 
 		if (source < records->nsources && records->unique_source[source])
 			groups->unique[i] = bms_make_singleton(source);
 		groups->next[i] = NOBODY;
-		groups->content[i] =
-			records->settings->nvetoes ? veto_content(records, records->record[i]) : 0;
 	}
+	if (records->settings->nvetoes == 0)
+		return groups;
+	cdw_scan_begin(&scan, records, CDW_SCAN_READ);
+	while (cdw_scan_next(&scan))
+		for (uint32 i = 0; i < scan.n; i++)
+			groups->content[cdw_scan_number(&scan, i)] = veto_content(records, scan.record[i]);
 	return groups;
 }
 

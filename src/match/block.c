@@ -10,6 +10,7 @@
  */
 #include "match/match.h"
 
+#include "match/record_file.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -71,24 +72,57 @@ cdw_free_block_list(cdw_block_list *list)
 	*list = (cdw_block_list){0};
 }
 
+/* Frees the blocks once their pairs have been seen; what the caps left out is still known. */
+void
+cdw_blocks_forget(cdw_blocks *blocks)
+{
+	for (int r = 0; r < blocks->nlists; r++)
+	{
+		uint32 largest = blocks->list[r].largest;
+
+		cdw_free_block_list(&blocks->list[r]);
+		blocks->list[r].largest = largest;
+	}
+	cdw_free_splits(blocks);
+}
+
 /* The keys that a rule gives the records, ready to be sorted and without marks; returns how many. */
 static Size
-key_entries(cdw_records *records, const cdw_rule *rule, uint64 *entries)
+key_entries(const cdw_records *records, const cdw_rule *rule, uint64 *entries)
 {
+	cdw_scan scan;
 	Size n = 0;
 
-	for (uint32 i = 0; i < records->n; i++)
-	{
-		uint32 *keys = cdw_record_keys(records->record[i]) + rule->slot;
+	cdw_scan_begin(&scan, records, CDW_SCAN_READ);
+	while (cdw_scan_next(&scan))
+		for (uint32 i = 0; i < scan.n; i++)
+		{
+			uint32 *keys = cdw_record_keys(scan.record[i]) + rule->slot;
 
-		for (int k = 0; k < rule->nslots; k++)
-			if (keys[k])
-			{
-				keys[k] &= ~CDW_OVERSIZED;
-				entries[n++] = (uint64) keys[k] << 32 | i;
-			}
-	}
+			for (int k = 0; k < rule->nslots; k++)
+				if (keys[k])
+				{
+					keys[k] &= ~CDW_OVERSIZED;
+					entries[n++] = (uint64) keys[k] << 32 | cdw_scan_number(&scan, i);
+				}
+		}
 	return n;
+}
+
+#define ST_SORT sort_records
+#define ST_ELEMENT_TYPE uint32
+#define ST_COMPARE(a, b) ((*(a) > *(b)) - (*(a) < *(b)))
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/* Puts the members of each block in order. */
+static void
+order_members(cdw_block_list *list)
+{
+	for (uint32 b = 0; b < list->nblocks; b++)
+		sort_records(&list->member[list->start[b]], list->start[b + 1] - list->start[b]);
 }
 
 /*
@@ -108,6 +142,8 @@ cdw_blocks_build(cdw_records *records, bool all_pairs, const int *cap)
 	blocks->all_pairs = all_pairs;
 	if (all_pairs)
 		return blocks;
+	if (records->file)
+		cdw_record_file_clear_marks(records);
 	blocks->nlists = settings->nrules;
 	for (int r = 0; r < settings->nrules; r++)
 		most = Max(most, settings->rule[r].nslots);
@@ -126,6 +162,8 @@ cdw_blocks_build(cdw_records *records, bool all_pairs, const int *cap)
 		n = key_entries(records, &settings->rule[r], entries);
 		cdw_radix_sort(entries, scratch, n);
 		cdw_collect_blocks(&blocks->list[r], entries, n);
+		if (!cdw_record_file_in_order(records))
+			order_members(&blocks->list[r]);
 	}
 	pfree(entries);
 	pfree(scratch);
@@ -139,9 +177,15 @@ cdw_blocks_build(cdw_records *records, bool all_pairs, const int *cap)
 
 /* Marks or unmarks a rule's key as oversized in the records of its block. */
 static void
-mark_block(const cdw_records *records, const cdw_rule *rule, const cdw_block_list *list,
-		   uint32 block, uint32 mark)
+mark_block(const cdw_records *records, int r, const cdw_block_list *list, uint32 block, uint32 mark)
 {
+	const cdw_rule *rule = &records->settings->rule[r];
+
+	if (records->file)
+	{
+		cdw_record_file_mark(records, r, list->key[block], mark != 0);
+		return;
+	}
 	for (Size i = list->start[block]; i < list->start[block + 1]; i++)
 	{
 		uint32 *keys = cdw_record_keys(records->record[list->member[i]]) + rule->slot;
@@ -167,8 +211,7 @@ cap_rule(cdw_blocks *blocks, const cdw_records *records, int r, int cap)
 
 		if (size <= least)
 			continue;
-		mark_block(records, &records->settings->rule[r], list, b,
-				   size > (Size) cap ? CDW_OVERSIZED : 0);
+		mark_block(records, r, list, b, size > (Size) cap ? CDW_OVERSIZED : 0);
 		if (size <= (Size) cap)
 			continue;
 		rule->left_out++;
@@ -202,7 +245,9 @@ cdw_blocks_drop(cdw_blocks *blocks, cdw_records *records, int list)
 {
 	const cdw_rule *rule = &records->settings->rule[list];
 
-	for (uint32 i = 0; i < records->n; i++)
+	if (records->file)
+		cdw_record_file_drop_rule(records, list);
+	for (uint32 i = 0; i < records->n && records->file == NULL; i++)
 		memset(cdw_record_keys(records->record[i]) + rule->slot, 0, sizeof(uint32) * rule->nslots);
 	cdw_free_block_list(&blocks->list[list]);
 	blocks->rule[list] = (cdw_rule_blocks){0};

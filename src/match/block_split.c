@@ -68,28 +68,75 @@ group_id(int rule, int other, uint32 key)
 	return cdw_hash_combine((uint64) rule << 32 | (uint32) other, key);
 }
 
-/* The groups of the members of a rule's oversized blocks by another's oversized keys. */
-static Size
-group_entries(const cdw_blocks *blocks, const cdw_records *records, int rule, int other,
-			  uint64 *entries)
+/* The oversized keys that a rule gives each record. */
+typedef struct OversizedKeys
+{
+	uint32
+		*end; /* by record: where its keys end; they begin where those of the record before end */
+	uint32 *key;
+} OversizedKeys;
+
+static bool
+is_oversized(const cdw_blocks *blocks, int rule, uint32 block)
 {
 	const cdw_block_list *list = &blocks->list[rule];
-	const cdw_rule *by = &records->settings->rule[other];
+
+	return list->start[block + 1] - list->start[block] > (Size) blocks->rule[rule].cap;
+}
+
+static OversizedKeys
+list_oversized(const cdw_blocks *blocks, int rule, uint32 nrecords)
+{
+	const cdw_block_list *list = &blocks->list[rule];
+	OversizedKeys keys;
+	uint32 sum = 0;
+
+	keys.end =
+		MemoryContextAllocExtended(CurrentMemoryContext, sizeof(uint32) * ((Size) nrecords + 1),
+								   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	keys.key = MemoryContextAllocHuge(
+		CurrentMemoryContext, sizeof(uint32) * Max(blocks->rule[rule].records_left_out, (Size) 1));
+	for (uint32 b = 0; b < list->nblocks; b++)
+		for (Size i = list->start[b]; is_oversized(blocks, rule, b) && i < list->start[b + 1]; i++)
+			keys.end[list->member[i]]++;
+	for (uint32 i = 0; i < nrecords; i++)
+	{
+		uint32 count = keys.end[i];
+
+		keys.end[i] = sum;
+		sum += count;
+	}
+	for (uint32 b = 0; b < list->nblocks; b++)
+		for (Size i = list->start[b]; is_oversized(blocks, rule, b) && i < list->start[b + 1]; i++)
+			keys.key[keys.end[list->member[i]]++] = list->key[b];
+	return keys;
+}
+
+static void
+free_oversized(OversizedKeys *keys)
+{
+	pfree(keys->end);
+	pfree(keys->key);
+}
+
+/* The groups of the members of a rule's oversized blocks by another's oversized keys. */
+static Size
+group_entries(const cdw_blocks *blocks, int rule, const OversizedKeys *others, uint64 *entries)
+{
+	const cdw_block_list *list = &blocks->list[rule];
 	Size n = 0;
 
 	for (uint32 b = 0; b < list->nblocks; b++)
 	{
-		if (list->start[b + 1] - list->start[b] <= (Size) blocks->rule[rule].cap)
+		if (!is_oversized(blocks, rule, b))
 			continue;
 		CHECK_FOR_INTERRUPTS();
 		for (Size i = list->start[b]; i < list->start[b + 1]; i++)
 		{
-			const uint32 *keys = cdw_record_keys(records->record[list->member[i]]) + by->slot;
+			uint32 member = list->member[i];
 
-			for (int k = 0; k < by->nslots; k++)
-				if (keys[k] & CDW_OVERSIZED)
-					entries[n++] =
-						(uint64) group_key(list->key[b], keys[k]) << 32 | list->member[i];
+			for (uint32 k = member > 0 ? others->end[member - 1] : 0; k < others->end[member]; k++)
+				entries[n++] = (uint64) group_key(list->key[b], others->key[k]) << 32 | member;
 		}
 	}
 	return n;
@@ -106,7 +153,7 @@ remember_large_groups(cdw_blocks *blocks, const cdw_block_split *split)
 							 group_id(split->rule, split->other, split->list.key[b]), &found);
 }
 
-/* Splits every oversized block; the records have their oversized keys marked. */
+/* Splits every oversized block. Memory: 4 bytes per record and 20 per oversized key of one. */
 void
 cdw_split_blocks(cdw_blocks *blocks, const cdw_records *records)
 {
@@ -126,8 +173,11 @@ cdw_split_blocks(cdw_blocks *blocks, const cdw_records *records)
 	blocks->too_large->table = cdw_group_create(CurrentMemoryContext, 64, NULL);
 	blocks->split =
 		palloc0(sizeof(cdw_block_split) * blocks->nlists * (blocks->nlists - 1) / 2 + 1);
-	for (int r = 0; r < blocks->nlists; r++)
-		for (int q = r + 1; q < blocks->nlists; q++)
+	for (int q = 1; q < blocks->nlists; q++)
+	{
+		OversizedKeys keys = {0};
+
+		for (int r = 0; r < q; r++)
 		{
 			cdw_block_split *split = &blocks->split[blocks->nsplits];
 			Size n;
@@ -135,14 +185,19 @@ cdw_split_blocks(cdw_blocks *blocks, const cdw_records *records)
 			if (!can_split(settings, r, q) || blocks->rule[r].left_out == 0 ||
 				blocks->rule[q].left_out == 0)
 				continue;
+			if (keys.end == NULL)
+				keys = list_oversized(blocks, q, records->n);
 			*split = (cdw_block_split){
 				.rule = r, .other = q, .cap = Min(blocks->rule[r].cap, blocks->rule[q].cap)};
-			n = group_entries(blocks, records, r, q, entries);
+			n = group_entries(blocks, r, &keys, entries);
 			cdw_radix_sort(entries, scratch, n);
 			cdw_collect_blocks(&split->list, entries, n);
 			remember_large_groups(blocks, split);
 			blocks->nsplits++;
 		}
+		if (keys.end)
+			free_oversized(&keys);
+	}
 	pfree(entries);
 	pfree(scratch);
 }

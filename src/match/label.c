@@ -171,6 +171,29 @@ unit_worth(const cdw_labels *labels)
 	return squares > 0 ? sum / squares : 0;
 }
 
+/* What one label says. */
+static void
+add_label(cdw_label_evidence *evidence, const cdw_label *label, double worth,
+		  const cdw_scorer *scorer, const cdw_pattern *pattern, uint32 npatterns)
+{
+	cdw_pattern_key key;
+
+	CHECK_FOR_INTERRUPTS();
+	cdw_pattern_of(scorer, label->a, label->b, &key);
+	speak_for_patterns(label->is_match ? evidence->yes : evidence->no, pattern, npatterns, &key);
+	for (int f = 0; label->is_match && f < scorer->records->settings->nfields; f++)
+		evidence->level[f][cdw_pattern_level(&key, f)] += label->weight * worth;
+}
+
+static void
+need_label(cdw_batches *batches, Size item, void *arg)
+{
+	const cdw_labels *labels = arg;
+
+	cdw_batch_need(batches, labels->label[item].a);
+	cdw_batch_need(batches, labels->label[item].b);
+}
+
 /* The patterns are those of the candidates, sorted; the scorer gives weights for rare values. */
 cdw_label_evidence *
 cdw_label_evidence_create(const cdw_labels *labels, const cdw_scorer *scorer,
@@ -178,23 +201,16 @@ cdw_label_evidence_create(const cdw_labels *labels, const cdw_scorer *scorer,
 {
 	cdw_label_evidence *evidence = palloc0(sizeof(cdw_label_evidence));
 	double worth = unit_worth(labels);
+	cdw_batches batches;
 
 	evidence->yes = palloc_extended(sizeof(double) * Max(npatterns, (Size) 1),
 									MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	evidence->no = palloc_extended(sizeof(double) * Max(npatterns, (Size) 1),
 								   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	for (Size i = 0; i < labels->n; i++)
-	{
-		const cdw_label *label = &labels->label[i];
-		cdw_pattern_key key;
-
-		CHECK_FOR_INTERRUPTS();
-		cdw_pattern_of(scorer, label->a, label->b, &key);
-		speak_for_patterns(label->is_match ? evidence->yes : evidence->no, pattern, npatterns,
-						   &key);
-		for (int f = 0; label->is_match && f < scorer->records->settings->nfields; f++)
-			evidence->level[f][cdw_pattern_level(&key, f)] += label->weight * worth;
-	}
+	cdw_batches_begin(&batches, scorer->records, labels->n, need_label, (void *) labels);
+	while (cdw_next_batch(&batches))
+		for (Size i = batches.first; i < batches.end; i++)
+			add_label(evidence, &labels->label[i], worth, scorer, pattern, npatterns);
 	return evidence;
 }
 

@@ -237,7 +237,7 @@ extern int cdw_hash_tokens(const char *value, int len, int argument, uint64 *has
 extern int cdw_hash_token_starts(const char *value, int len, int argument, uint64 *hash);
 extern int cdw_hash_token_pairs(const char *value, int len, int argument, uint64 *hash);
 
-/* ---- records (record.c) ---- */
+/* ---- records (record.c, record_file.c) ---- */
 
 /*
  * An encoded record: block keys first, so that the test for a pair's first common key costs no
@@ -273,6 +273,9 @@ typedef struct cdw_records
 	bool *unique_source;			   /* which list an entity once; only a link asks */
 	cdw_encoder *encoder;			   /* NULL: no more records are added */
 	struct cdw_shared_records *shared; /* NULL: in the memory of one process */
+	Size memory;					   /* bytes that a run on the records may take */
+	struct cdw_record_file *file;	   /* where they are; NULL: all in memory */
+	uint16 *source;					   /* of records in a file; NULL: all 0 */
 } cdw_records;
 
 typedef struct cdw_raw_value
@@ -284,7 +287,12 @@ typedef struct cdw_raw_value
 extern cdw_records *cdw_records_create(const cdw_match_settings *settings);
 extern void cdw_records_add(cdw_records *records, const cdw_raw_value *raw, uint32 source);
 extern void cdw_records_finish(cdw_records *records);
-extern uint64 cdw_record_hash(const cdw_records *records, uint32 i, uint64 seed);
+extern void cdw_records_close(cdw_records *records);
+extern void cdw_records_order(cdw_records *records, const uint32 *position);
+extern void
+cdw_records_renumber_sources(cdw_records *records, const uint32 *rank, uint32 *source_size);
+extern Size cdw_record_size(const cdw_records *records, cdw_record *record);
+extern Size cdw_records_spare_memory(const cdw_records *records);
 extern uint64 *cdw_record_hashes(const cdw_records *records, uint64 seed);
 
 static inline uint32 *
@@ -309,6 +317,15 @@ static inline void
 cdw_record_set_source(const cdw_records *records, cdw_record *record, uint32 source)
 {
 	((uint32 *) record)[records->settings->nslots + records->settings->nfields] = source;
+}
+
+/* The source of a record, which need not be in memory. */
+static inline uint32
+cdw_source_of(const cdw_records *records, uint32 i)
+{
+	if (records->file == NULL)
+		return cdw_record_source(records, records->record[i]);
+	return records->source ? records->source[i] : 0;
 }
 
 /* The standardised value of a field and its length in bytes, 0 where it is missing. */
@@ -353,9 +370,77 @@ cdw_record_read(const cdw_records *records, cdw_record *record, int field, cdw_v
 static inline bool
 cdw_comparable(const cdw_records *records, uint32 a, uint32 b)
 {
-	return !records->settings->link || cdw_record_source(records, records->record[a]) !=
-										   cdw_record_source(records, records->record[b]);
+	return !records->settings->link || cdw_source_of(records, a) != cdw_source_of(records, b);
 }
+
+/* ---- records that may be in a file (record_file.c, batch.c) ---- */
+
+/*
+ * Looks at all records one after the other, part by part: in memory they are one part. Records of a file
+ * come in the order in which they were read, and are gone with the next part.
+ *
+ *     cdw_scan_begin(&scan, records, CDW_SCAN_READ);
+ *     while (cdw_scan_next(&scan))
+ *         for (uint32 i = 0; i < scan.n; i++)
+ *             look at scan.record[i], the number of which is cdw_scan_number(&scan, i)
+ */
+typedef enum cdw_scan_mode
+{
+	CDW_SCAN_READ,
+	CDW_SCAN_CHANGE /* what is changed in a record is kept, its keys and its size apart */
+} cdw_scan_mode;
+
+typedef struct cdw_scan
+{
+	const cdw_records *records;
+	cdw_scan_mode mode;
+	uint32 n; /* records of the part */
+	cdw_record **record;
+	const uint32 *number; /* NULL: as they come */
+	uint32 done;		  /* records before the part */
+	struct cdw_scan_part *part;
+} cdw_scan;
+
+extern void cdw_scan_begin(cdw_scan *scan, const cdw_records *records, cdw_scan_mode mode);
+extern bool cdw_scan_next(cdw_scan *scan);
+
+static inline uint32
+cdw_scan_number(const cdw_scan *scan, uint32 i)
+{
+	return scan->number ? scan->number[i] : i;
+}
+
+/*
+ * Looks at items in order, each of which needs some records at once: pairs, blocks, groups. The items
+ * come in batches, the records of which are in memory; of records in memory all are one batch.
+ *
+ *     cdw_batches_begin(&batches, records, nitems, needs, arg);
+ *     while (cdw_next_batch(&batches))
+ *         for (Size i = batches.first; i < batches.end; i++)
+ *             look at item i
+ *
+ * needs() calls cdw_batch_need for each record that an item needs, and is called several times; what the
+ * items before have changed must not matter for it.
+ */
+typedef struct cdw_batches cdw_batches;
+typedef void (*cdw_batch_needs)(cdw_batches *batches, Size item, void *arg);
+
+struct cdw_batches
+{
+	const cdw_records *records;
+	Size nitems;
+	cdw_batch_needs needs;
+	void *arg;
+	Size first; /* the items of the batch at hand */
+	Size end;
+	struct cdw_batch_round *round; /* NULL: records are in memory */
+};
+
+extern void cdw_batches_begin(cdw_batches *batches, const cdw_records *records, Size nitems,
+							  cdw_batch_needs needs, void *arg);
+extern bool cdw_next_batch(cdw_batches *batches);
+extern void cdw_batch_need(cdw_batches *batches, uint32 record);
+extern uint32 cdw_batch_records(const cdw_records *records);
 
 /* ---- pairs that count (pair.c) ---- */
 
@@ -390,8 +475,18 @@ cdw_sample_draws(const cdw_sample *sample, uint32 a, uint32 b)
 typedef void (*cdw_pair_callback)(uint32 a, uint32 b, void *arg);
 
 extern double cdw_comparable_pairs(const cdw_records *records);
-extern void cdw_walk_comparable(const cdw_records *records, const cdw_sample *sample, uint32 first,
-								uint32 end, cdw_pair_callback callback, void *arg);
+
+/* Records from first to before end, and those that they are paired with. */
+typedef struct cdw_tile
+{
+	uint32 first;
+	uint32 end;
+	uint32 others_first;
+	uint32 others_end;
+} cdw_tile;
+
+extern void cdw_walk_comparable(const cdw_records *records, const cdw_sample *sample,
+								const cdw_tile *tile, cdw_pair_callback callback, void *arg);
 
 /* ---- comparison of two records (plan.c, level.c) ---- */
 
@@ -498,6 +593,7 @@ typedef struct cdw_blocks
 extern cdw_blocks *cdw_blocks_build(cdw_records *records, bool all_pairs, const int *cap);
 extern void cdw_blocks_cap(cdw_blocks *blocks, cdw_records *records, const int *cap);
 extern void cdw_blocks_drop(cdw_blocks *blocks, cdw_records *records, int list);
+extern void cdw_blocks_forget(cdw_blocks *blocks);
 extern double cdw_blocks_all_pairs(const cdw_blocks *blocks, const cdw_records *records);
 extern double cdw_blocks_pairs(const cdw_blocks *blocks, const cdw_records *records, int list);
 extern void cdw_collect_blocks(cdw_block_list *list, const uint64 *entries, Size n);

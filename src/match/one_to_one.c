@@ -41,12 +41,6 @@ typedef struct End
 #define ST_DEFINE
 #include "lib/sort_template.h"
 
-static uint32
-source_of(const cdw_records *records, uint32 i)
-{
-	return cdw_record_source(records, records->record[i]);
-}
-
 /*
  * The end of a pair at the earlier source or at the later one, so that all pairs of a record with one
  * source have it at the same end.
@@ -54,8 +48,8 @@ source_of(const cdw_records *records, uint32 i)
 static uint64
 rival_of(const cdw_records *records, const cdw_link_pair *pair, bool left)
 {
-	uint32 source_a = source_of(records, pair->a);
-	uint32 source_b = source_of(records, pair->b);
+	uint32 source_a = cdw_source_of(records, pair->a);
+	uint32 source_b = cdw_source_of(records, pair->b);
 	bool at_a = left == (source_a < source_b);
 
 	return at_a ? (uint64) pair->a << 32 | source_b : (uint64) pair->b << 32 | source_a;
@@ -203,8 +197,8 @@ cdw_one_to_one(const cdw_records *records, double prior, cdw_link_pair *pair, Si
 	odds = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * n);
 	for (Size e = 0; e < n; e++)
 		odds[e] = exp(fmin(pair[e].ratio, 600)) * prior /
-				  (unmatched_share(records, source_of(records, pair[e].a), prior) *
-				   unmatched_share(records, source_of(records, pair[e].b), prior));
+				  (unmatched_share(records, cdw_source_of(records, pair[e].a), prior) *
+				   unmatched_share(records, cdw_source_of(records, pair[e].b), prior));
 	side_init(&left, records, pair, n, true);
 	side_init(&right, records, pair, n, false);
 	for (int round = 0; round < ROUNDS; round++)
@@ -272,15 +266,39 @@ add_partner(Partners *partners, uint32 partner, double weight)
 	}
 }
 
-/* Whether many records have two sure partners in a source that match each other as well. */
-static bool
-has_duplicates(const cdw_scorer *scorer, uint32 source, const cdw_link_pair *pair, Size n)
+/* Counts the pairs that surely match. */
+typedef struct SureCounter
+{
+	const cdw_scorer *scorer;
+	double sure;
+} SureCounter;
+
+static void *
+begin_sure(const cdw_scorer *scorer, const void *argument pg_attribute_unused())
+{
+	SureCounter *counter = palloc0(sizeof(SureCounter));
+
+	counter->scorer = scorer;
+	return counter;
+}
+
+static void
+count_sure(uint32 a, uint32 b, void *state)
+{
+	SureCounter *counter = state;
+
+	counter->sure += cdw_score(counter->scorer, a, b) > SURE;
+}
+
+static const cdw_visitor sure_visitor = {.begin = begin_sure, .visit = count_sure};
+
+/* The two best of each record's sure partners in a source. */
+static Partners *
+find_partners(const cdw_scorer *scorer, uint32 source, const cdw_link_pair *pair, Size n)
 {
 	const cdw_records *records = scorer->records;
 	Partners *partners =
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Partners) * Max(records->n, (Size) 1));
-	double matched = 0;
-	double twice = 0;
 
 	for (uint32 i = 0; i < records->n; i++)
 		partners[i] = (Partners){.best = PG_UINT32_MAX, .second = PG_UINT32_MAX};
@@ -290,19 +308,39 @@ has_duplicates(const cdw_scorer *scorer, uint32 source, const cdw_link_pair *pai
 
 		if (weight <= SURE)
 			continue;
-		if (source_of(records, pair[e].b) == source)
+		if (cdw_source_of(records, pair[e].b) == source)
 			add_partner(&partners[pair[e].a], pair[e].b, weight);
-		if (source_of(records, pair[e].a) == source)
+		if (cdw_source_of(records, pair[e].a) == source)
 			add_partner(&partners[pair[e].b], pair[e].a, weight);
 	}
-	for (uint32 i = 0; i < records->n; i++)
+	return partners;
+}
+
+/* Whether many records have two sure partners in a source that match each other as well. */
+static bool
+has_duplicates(const cdw_scorer *scorer, uint32 source, const cdw_link_pair *pair, Size n)
+{
+	uint32 nrecords = scorer->records->n;
+	Partners *partners = find_partners(scorer, source, pair, n);
+	cdw_pair *both =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(cdw_pair) * Max(nrecords, (Size) 1));
+	SureCounter *counter;
+	uint32 matched = 0;
+	uint32 twice = 0;
+	bool many;
+
+	for (uint32 i = 0; i < nrecords; i++)
 	{
 		matched += partners[i].best != PG_UINT32_MAX;
 		if (partners[i].second != PG_UINT32_MAX)
-			twice += cdw_score(scorer, partners[i].best, partners[i].second) > SURE;
+			both[twice++] = (cdw_pair){.a = partners[i].best, .b = partners[i].second};
 	}
 	pfree(partners);
-	return twice > MANY * matched;
+	counter = cdw_visit_pairs(both, twice, scorer, &sure_visitor, NULL);
+	many = counter->sure > MANY * matched;
+	pfree(counter);
+	pfree(both);
+	return many;
 }
 
 /* Gives up uniqueness of the sources that turn out to have duplicates; returns whether any did. */

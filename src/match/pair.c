@@ -16,10 +16,10 @@ source_sizes(const cdw_records *records, uint32 *nsources)
 
 	*nsources = 0;
 	for (uint32 i = 0; i < records->n; i++)
-		*nsources = Max(*nsources, cdw_record_source(records, records->record[i]) + 1);
+		*nsources = Max(*nsources, cdw_source_of(records, i) + 1);
 	size = palloc0(sizeof(uint32) * Max(*nsources, 1));
 	for (uint32 i = 0; i < records->n; i++)
-		size[cdw_record_source(records, records->record[i])]++;
+		size[cdw_source_of(records, i)]++;
 	return size;
 }
 
@@ -46,7 +46,7 @@ cdw_comparable_pairs(const cdw_records *records)
  * source and a small one has few such pairs, so those within a source are not even looked at.
  */
 static void
-walk_across_sources(const cdw_records *records, const cdw_sample *sample, uint32 first, uint32 end,
+walk_across_sources(const cdw_records *records, const cdw_sample *sample, const cdw_tile *tile,
 					cdw_pair_callback callback, void *arg)
 {
 	uint32 nsources;
@@ -63,15 +63,15 @@ walk_across_sources(const cdw_records *records, const cdw_sample *sample, uint32
 		position += size[s];
 	}
 	for (uint32 i = 0; i < records->n; i++)
-		member[last[cdw_record_source(records, records->record[i])]++] = i;
-	for (uint32 a = 0; a < end; a++)
+		member[last[cdw_source_of(records, i)]++] = i;
+	for (uint32 a = 0; a < tile->end; a++)
 	{
-		uint32 source = cdw_record_source(records, records->record[a]);
+		uint32 source = cdw_source_of(records, a);
 
 		next[source]++;
-		for (uint32 s = 0; a >= first && s < nsources; s++)
-			for (Size i = next[s]; s != source && i < last[s]; i++)
-				if (cdw_sample_draws(sample, a, member[i]))
+		for (uint32 s = 0; a >= tile->first && s < nsources; s++)
+			for (Size i = next[s]; s != source && i < last[s] && member[i] < tile->others_end; i++)
+				if (member[i] >= tile->others_first && cdw_sample_draws(sample, a, member[i]))
 					callback(a, member[i], arg);
 	}
 	pfree(member);
@@ -82,21 +82,21 @@ walk_across_sources(const cdw_records *records, const cdw_sample *sample, uint32
 
 /*
  * Hands each pair that counts and is drawn to the callback, the smaller record first; of those the
- * smaller record of which is from first to before end.
+ * pairs of the tile.
  */
 void
-cdw_walk_comparable(const cdw_records *records, const cdw_sample *sample, uint32 first, uint32 end,
+cdw_walk_comparable(const cdw_records *records, const cdw_sample *sample, const cdw_tile *tile,
 					cdw_pair_callback callback, void *arg)
 {
 	if (records->settings->link)
 	{
-		walk_across_sources(records, sample, first, end, callback, arg);
+		walk_across_sources(records, sample, tile, callback, arg);
 		return;
 	}
-	for (uint32 a = first; a < end; a++)
+	for (uint32 a = tile->first; a < tile->end; a++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		for (uint32 b = a + 1; b < records->n; b++)
+		for (uint32 b = Max(a + 1, tile->others_first); b < tile->others_end; b++)
 			if (cdw_sample_draws(sample, a, b))
 				callback(a, b, arg);
 	}

@@ -474,14 +474,17 @@ visitor_number(const cdw_visitor *visitor)
 	return -1;
 }
 
-/* How many workers a walk is worth: as many as maintenance may have, each with enough to do. */
+/*
+ * How many workers a walk is worth: as many as maintenance may have, each with enough to do. Records in a
+ * file are not shared.
+ */
 static int
 plan_workers(const cdw_walk *walk, const cdw_records *records, const cdw_visitor *visitor)
 {
 	double least = records->shared ? LEAST_PAIRS : LEAST_TO_SHARE;
 
-	if (walk->expected < least || visitor_number(visitor) < 0 || !IsUnderPostmaster ||
-		IsInParallelMode() || records->settings->document == NULL)
+	if (records->file || walk->expected < least || visitor_number(visitor) < 0 ||
+		!IsUnderPostmaster || IsInParallelMode() || records->settings->document == NULL)
 		return 0;
 	return (int) Min(Min(max_parallel_maintenance_workers, max_parallel_workers),
 					 walk->expected / LEAST_PAIRS);

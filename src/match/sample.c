@@ -34,25 +34,17 @@ typedef struct HashedRecord
 #define ST_DEFINE
 #include "lib/sort_template.h"
 
-static void
-count_pair(uint32 a, uint32 b, void *arg)
-{
-	cdw_pattern_count(arg, a, b);
-}
-
 /* Records in the order of their hashes; those that say the same are interchangeable. */
 static HashedRecord *
 shuffle(const cdw_records *records, uint64 seed)
 {
 	HashedRecord *shuffled =
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(HashedRecord) * records->n);
+	uint64 *hash = cdw_record_hashes(records, seed);
 
 	for (uint32 i = 0; i < records->n; i++)
-	{
-		if ((i & 0xFFFF) == 0)
-			CHECK_FOR_INTERRUPTS();
-		shuffled[i] = (HashedRecord){.hash = cdw_record_hash(records, i, seed), .record = i};
-	}
+		shuffled[i] = (HashedRecord){.hash = hash[i], .record = i};
+	pfree(hash);
 	sort_hashed_records(shuffled, records->n);
 	return shuffled;
 }
@@ -112,8 +104,11 @@ cdw_random_patterns(const cdw_scorer *scorer, uint64 seed, uint32 *npatterns)
 	cdw_progress_phase(CDW_PHASE_RANDOM_PAIRS, Min(pairs, random_pairs(records)));
 	if (pairs <= ALL_PAIRS_UP_TO)
 	{
-		counter = cdw_pattern_counter_create(scorer);
-		cdw_walk_comparable(records, NULL, 0, records->n, count_pair, counter);
+		cdw_blocks *all = palloc0(sizeof(cdw_blocks));
+
+		all->all_pairs = true;
+		counter = cdw_visit_candidates(all, scorer, NULL, &cdw_pattern_visitor, NULL);
+		pfree(all);
 	}
 	else
 		counter = count_random_pairs(scorer, seed);

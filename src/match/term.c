@@ -64,41 +64,39 @@ typedef struct WordBatch
 	cdw_token *token[BATCH * CDW_MAX_TOKENS];
 } WordBatch;
 
+/* Reads the words of a field in some records of a part. */
 static void
-read_words(const cdw_records *records, int f, uint32 start, const term_hash *table,
-		   WordBatch *batch)
+read_words(const cdw_scan *scan, int f, uint32 start, const term_hash *table, WordBatch *batch)
 {
 	batch->n = 0;
-	for (uint32 i = start; i < records->n && i < start + BATCH; i++)
+	for (uint32 i = start; i < scan->n && i < start + BATCH; i++)
 	{
 		int len;
-		const char *value = cdw_record_value(records, records->record[i], f, &len);
+		const char *value = cdw_record_value(scan->records, scan->record[i], f, &len);
 		int ntokens;
-		cdw_token *token = cdw_record_tokens(records, records->record[i], f, &ntokens);
+		cdw_token *token = cdw_record_tokens(scan->records, scan->record[i], f, &ntokens);
 
-		cdw_fetch_record(records, i + CDW_AHEAD);
+		cdw_fetch_record(scan, i + CDW_AHEAD);
 		for (int t = 0; t < ntokens; t++)
 		{
 			uint64 hash = cdw_term_key(value + token[t].start, token[t].len);
 
 			__builtin_prefetch(&table->data[(uint32) hash & table->sizemask]);
 			batch->hash[batch->n] = hash;
-			batch->record[batch->n] = i;
+			batch->record[batch->n] = cdw_scan_number(scan, i);
 			batch->token[batch->n++] = &token[t];
 		}
 	}
 }
 
-/* Counts the words of a field, once per record. */
+/* Counts the words of a field in a part of the records, once per record. */
 static void
-count_words(term_hash *table, const cdw_records *records, int f)
+count_words(term_hash *table, const cdw_scan *scan, int f, WordBatch *batch)
 {
-	WordBatch *batch = palloc(sizeof(WordBatch));
-
-	for (uint32 start = 0; start < records->n; start += BATCH)
+	for (uint32 start = 0; start < scan->n; start += BATCH)
 	{
 		CHECK_FOR_INTERRUPTS();
-		read_words(records, f, start, table, batch);
+		read_words(scan, f, start, table, batch);
 		for (int t = 0; t < batch->n; t++)
 		{
 			bool found;
@@ -115,6 +113,23 @@ count_words(term_hash *table, const cdw_records *records, int f)
 			entry->count++;
 		}
 	}
+}
+
+/* Counts the words of all fields that have any. */
+static void
+count_all_words(cdw_terms *terms, const cdw_records *records)
+{
+	WordBatch *batch;
+	cdw_scan scan;
+
+	if (records->nsplit == 0)
+		return;
+	batch = palloc(sizeof(WordBatch));
+	cdw_scan_begin(&scan, records, CDW_SCAN_READ);
+	while (cdw_scan_next(&scan))
+		for (int f = 0; f < terms->nfields; f++)
+			if (terms->field[f].words)
+				count_words(terms->field[f].words, &scan, f, batch);
 	pfree(batch);
 }
 
@@ -125,13 +140,11 @@ word_weight(uint32 count, double values)
 	return (uint16) Min(rint(log1p(values / count) * WEIGHT_UNITS), MOST_WEIGHT);
 }
 
-/* Writes the weights of words into the records. Words that are not there are as those of two records. */
+/* Gives the words that were counted their weights. */
 static void
-weigh_words(cdw_field_terms *field, cdw_records *records, int f)
+weigh_entries(const cdw_field_terms *field)
 {
-	WordBatch *batch = palloc(sizeof(WordBatch));
 	double rare = Max(RARE_RECORDS, RARE_SHARE * field->values);
-	TermEntry unknown = {.weight = word_weight(2, field->values), .rare = true};
 	term_iterator iterator;
 	TermEntry *entry;
 
@@ -143,37 +156,66 @@ weigh_words(cdw_field_terms *field, cdw_records *records, int f)
 		entry->weight = word_weight(count, field->values);
 		entry->rare = count <= rare;
 	}
-	for (uint32 start = 0; start < records->n; start += BATCH)
+}
+
+/*
+ * Writes the weights of words into a part of the records. Words that are not there are as those of two
+ * records.
+ */
+static void
+weigh_words(const cdw_field_terms *field, const cdw_scan *scan, int f, WordBatch *batch)
+{
+	TermEntry unknown = {.weight = word_weight(2, field->values), .rare = true};
+
+	for (uint32 start = 0; start < scan->n; start += BATCH)
 	{
 		CHECK_FOR_INTERRUPTS();
-		read_words(records, f, start, field->words, batch);
+		read_words(scan, f, start, field->words, batch);
 		for (int t = 0; t < batch->n; t++)
 		{
-			entry = term_lookup(field->words, batch->hash[t]);
+			const TermEntry *entry = term_lookup(field->words, batch->hash[t]);
+
 			if (entry == NULL)
 				entry = &unknown;
 			batch->token[t]->weight = entry->weight;
 			batch->token[t]->rare = entry->rare;
 		}
 	}
+}
+
+/* The same for all fields that have words. */
+static void
+weigh_all_words(cdw_terms *terms, cdw_records *records)
+{
+	WordBatch *batch;
+	cdw_scan scan;
+
+	if (records->nsplit == 0)
+		return;
+	batch = palloc(sizeof(WordBatch));
+	for (int f = 0; f < terms->nfields; f++)
+		if (terms->field[f].words)
+			weigh_entries(&terms->field[f]);
+	cdw_scan_begin(&scan, records, CDW_SCAN_CHANGE);
+	while (cdw_scan_next(&scan))
+		for (int f = 0; f < terms->nfields; f++)
+			if (terms->field[f].words)
+				weigh_words(&terms->field[f], &scan, f, batch);
 	pfree(batch);
 }
 
 /*
  * Counts the values and words of all records, and writes the counts of values and the weights of words
  * into the records. Two records can only agree on a value that both have, so a count is at least 2;
- * values below the ones that are stored come out the same.
+ * values below the ones that are stored come out the same. Memory: 24 bytes per record at least, and 32
+ * to 64 per different word.
  */
 void
 cdw_terms_count(cdw_terms *terms, cdw_records *records)
 {
 	cdw_count_values(terms, records);
-	for (int f = 0; f < terms->nfields; f++)
-		if (terms->field[f].words)
-		{
-			count_words(terms->field[f].words, records, f);
-			weigh_words(&terms->field[f], records, f);
-		}
+	count_all_words(terms, records);
+	weigh_all_words(terms, records);
 }
 
 /* ---- counts that were stored ---- */
@@ -215,19 +257,20 @@ stored_count(term_hash *table, uint64 hash)
 
 /* Writes the counts of the values of some records, once the tables' memory was asked for. */
 static void
-apply_values(const cdw_terms *terms, cdw_records *records, uint32 start)
+apply_values(const cdw_terms *terms, const cdw_scan *scan, uint32 start)
 {
-	uint32 end = Min(start + BATCH, records->n);
+	const cdw_records *records = scan->records;
+	uint32 end = Min(start + BATCH, scan->n);
 	uint64 hash[BATCH][CDW_MAX_FIELDS];
 
 	for (uint32 i = start; i < end; i++)
 	{
-		cdw_fetch_record(records, i + CDW_AHEAD);
+		cdw_fetch_record(scan, i + CDW_AHEAD);
 		for (int f = 0; f < terms->nfields; f++)
 		{
 			const term_hash *table = terms->field[f].stored;
 			int len;
-			const char *value = cdw_record_value(records, records->record[i], f, &len);
+			const char *value = cdw_record_value(records, scan->record[i], f, &len);
 
 			hash[i - start][f] = len > 0 ? cdw_term_key(value, len) : 0;
 			if (table && len > 0)
@@ -236,7 +279,7 @@ apply_values(const cdw_terms *terms, cdw_records *records, uint32 start)
 	}
 	for (uint32 i = start; i < end; i++)
 	{
-		uint32 *count = cdw_record_terms(records, records->record[i]);
+		uint32 *count = cdw_record_terms(records, scan->record[i]);
 
 		for (int f = 0; f < terms->nfields; f++)
 			if (hash[i - start][f] != 0)
@@ -248,14 +291,16 @@ apply_values(const cdw_terms *terms, cdw_records *records, uint32 start)
 void
 cdw_terms_apply(cdw_terms *terms, cdw_records *records)
 {
-	for (uint32 start = 0; start < records->n; start += BATCH)
-	{
-		CHECK_FOR_INTERRUPTS();
-		apply_values(terms, records, start);
-	}
-	for (int f = 0; f < terms->nfields; f++)
-		if (terms->field[f].words)
-			weigh_words(&terms->field[f], records, f);
+	cdw_scan scan;
+
+	cdw_scan_begin(&scan, records, CDW_SCAN_CHANGE);
+	while (cdw_scan_next(&scan))
+		for (uint32 start = 0; start < scan.n; start += BATCH)
+		{
+			CHECK_FOR_INTERRUPTS();
+			apply_values(terms, &scan, start);
+		}
+	weigh_all_words(terms, records);
 }
 
 /* ---- what was counted ---- */
@@ -277,39 +322,63 @@ find_word(const cdw_value *value, uint64 hash, int *len)
 }
 
 static void
+need_frequent_value(cdw_batches *batches, Size item, void *arg)
+{
+	const cdw_field_terms *field = arg;
+
+	cdw_batch_need(batches, field->frequent[item].first);
+}
+
+static void
 hand_out_values(const cdw_field_terms *field, const cdw_records *records, int f,
 				cdw_term_callback callback, void *arg)
 {
-	for (Size i = 0; i < field->nfrequent; i++)
-	{
-		const cdw_frequent_value *frequent = &field->frequent[i];
-		int len;
-		const char *value = cdw_record_value(records, records->record[frequent->first], f, &len);
+	cdw_batches batches;
 
-		callback(f, CDW_TERM_VALUE, value, len, frequent->count, arg);
-	}
+	cdw_batches_begin(&batches, records, field->nfrequent, need_frequent_value, (void *) field);
+	while (cdw_next_batch(&batches))
+		for (Size i = batches.first; i < batches.end; i++)
+		{
+			const cdw_frequent_value *frequent = &field->frequent[i];
+			int len;
+			const char *value =
+				cdw_record_value(records, records->record[frequent->first], f, &len);
+
+			callback(f, CDW_TERM_VALUE, value, len, frequent->count, arg);
+		}
+}
+
+/* An item for every entry of the table of words, the empty ones too. */
+static void
+need_word(cdw_batches *batches, Size item, void *arg)
+{
+	const TermEntry *entry = &((const term_hash *) arg)->data[item];
+
+	if (entry->status == term_SH_IN_USE && entry->count >= CDW_STORED_RECORDS)
+		cdw_batch_need(batches, entry->first);
 }
 
 static void
 hand_out_words(term_hash *table, const cdw_records *records, int f, cdw_term_callback callback,
 			   void *arg)
 {
-	term_iterator iterator;
-	TermEntry *entry;
+	cdw_batches batches;
 
-	term_start_iterate(table, &iterator);
-	while ((entry = term_iterate(table, &iterator)) != NULL)
-	{
-		cdw_value value;
-		const char *word;
-		int len;
+	cdw_batches_begin(&batches, records, table->size, need_word, table);
+	while (cdw_next_batch(&batches))
+		for (Size i = batches.first; i < batches.end; i++)
+		{
+			const TermEntry *entry = &table->data[i];
+			cdw_value value;
+			const char *word;
+			int len;
 
-		if (entry->count < CDW_STORED_RECORDS)
-			continue;
-		cdw_record_read(records, records->record[entry->first], f, &value);
-		word = find_word(&value, entry->hash, &len);
-		callback(f, CDW_TERM_WORD, word, len, entry->count, arg);
-	}
+			if (entry->status != term_SH_IN_USE || entry->count < CDW_STORED_RECORDS)
+				continue;
+			cdw_record_read(records, records->record[entry->first], f, &value);
+			word = find_word(&value, entry->hash, &len);
+			callback(f, CDW_TERM_WORD, word, len, entry->count, arg);
+		}
 }
 
 /*

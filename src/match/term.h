@@ -44,14 +44,14 @@ cdw_term_key(const char *value, int len)
 	return Max(cdw_hash_in_memory(value, len), 1);
 }
 
-/* Asks for the memory of a record that will be read soon. */
+/* Asks for the memory of a record of a part that will be read soon. */
 static inline void
-cdw_fetch_record(const cdw_records *records, uint32 i)
+cdw_fetch_record(const cdw_scan *scan, uint32 i)
 {
-	if (i >= records->n)
+	if (i >= scan->n)
 		return;
 	for (int at = 0; at < CDW_FETCHED_BYTES; at += 64)
-		__builtin_prefetch((const char *) records->record[i] + at);
+		__builtin_prefetch((const char *) scan->record[i] + at);
 }
 
 /* term_values.c */

@@ -33,18 +33,24 @@ typedef struct ValueCount
 static void
 hash_values(const cdw_records *records, int first, int n, uint64 *hash)
 {
-	for (uint32 i = 0; i < records->n; i++)
-	{
-		cdw_progress_add(n);
-		cdw_fetch_record(records, i + CDW_AHEAD);
-		for (int f = 0; f < n; f++)
-		{
-			int len;
-			const char *value = cdw_record_value(records, records->record[i], first + f, &len);
+	cdw_scan scan;
 
-			hash[(Size) f * records->n + i] = len > 0 ? cdw_term_key(value, len) : 0;
+	cdw_scan_begin(&scan, records, CDW_SCAN_READ);
+	while (cdw_scan_next(&scan))
+		for (uint32 i = 0; i < scan.n; i++)
+		{
+			uint32 number = cdw_scan_number(&scan, i);
+
+			cdw_progress_add(n);
+			cdw_fetch_record(&scan, i + CDW_AHEAD);
+			for (int f = 0; f < n; f++)
+			{
+				int len;
+				const char *value = cdw_record_value(records, scan.record[i], first + f, &len);
+
+				hash[(Size) f * records->n + number] = len > 0 ? cdw_term_key(value, len) : 0;
+			}
 		}
-	}
 }
 
 /* Puts the values into parts by the upper bits of their hashes; start has the place of each part. */
@@ -210,24 +216,39 @@ count_values(const cdw_terms *terms, cdw_field_terms *field, Counting *counting,
 static void
 write_counts(cdw_records *records, int first, int n, const uint64 *hash)
 {
-	for (uint32 i = 0; i < records->n; i++)
-	{
-		uint32 *term = cdw_record_terms(records, records->record[i]) + first;
+	cdw_scan scan;
 
-		if ((i & 0xFFFF) == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (i + CDW_AHEAD < records->n)
-			__builtin_prefetch(records->record[i + CDW_AHEAD]);
-		for (int f = 0; f < n; f++)
-			term[f] = ((const uint32 *) (hash + (Size) f * records->n))[i];
-	}
+	cdw_scan_begin(&scan, records, CDW_SCAN_CHANGE);
+	while (cdw_scan_next(&scan))
+		for (uint32 i = 0; i < scan.n; i++)
+		{
+			uint32 *term = cdw_record_terms(records, scan.record[i]) + first;
+			uint32 number = cdw_scan_number(&scan, i);
+
+			cdw_check_cancel(i);
+			if (i + CDW_AHEAD < scan.n)
+				__builtin_prefetch(scan.record[i + CDW_AHEAD]);
+			for (int f = 0; f < n; f++)
+				term[f] = ((const uint32 *) (hash + (Size) f * records->n))[number];
+		}
+}
+
+/* How many fields are counted in one go. */
+static int
+fields_at_once(const cdw_terms *terms, const cdw_records *records)
+{
+	Size hashes = HASHES_AT_ONCE;
+
+	if (records->file)
+		hashes = Min(hashes, cdw_records_spare_memory(records) / sizeof(uint64));
+	return Max(Min((int) (hashes / Max(records->n, 1)), terms->nfields), 1);
 }
 
 /* Counts the values of all fields and writes the counts into the records. */
 void
 cdw_count_values(cdw_terms *terms, cdw_records *records)
 {
-	int at_once = Max(Min(HASHES_AT_ONCE / (int) Max(records->n, 1), terms->nfields), 1);
+	int at_once = fields_at_once(terms, records);
 	uint64 *hash = MemoryContextAllocHuge(CurrentMemoryContext,
 										  sizeof(uint64) * at_once * Max(records->n, (Size) 1));
 	Counting counting;

@@ -43,19 +43,22 @@ mean_words(const cdw_records *records, int field)
 {
 	double words = 0;
 	double values = 0;
+	cdw_scan scan;
 
-	for (uint32 i = 0; i < records->n; i++)
-	{
-		int len;
-		const char *value = cdw_record_value(records, records->record[i], field, &len);
+	cdw_scan_begin(&scan, records, CDW_SCAN_READ);
+	while (cdw_scan_next(&scan))
+		for (uint32 i = 0; i < scan.n; i++)
+		{
+			int len;
+			const char *value = cdw_record_value(records, scan.record[i], field, &len);
 
-		if (len == 0)
-			continue;
-		values++;
-		words++;
-		for (int c = 0; c < len; c++)
-			words += value[c] == ' ';
-	}
+			if (len == 0)
+				continue;
+			values++;
+			words++;
+			for (int c = 0; c < len; c++)
+				words += value[c] == ' ';
+		}
 	return values > 0 ? words / values : 0;
 }
 
@@ -191,17 +194,20 @@ pairs_with_both(const cdw_em *em, int f)
 	double values = em->model->field[f].term.values;
 	double apart = values * values;
 	double *of_source;
+	cdw_scan scan;
 
 	if (!em->settings->link)
 		return values * (values - 1) / 2;
 	of_source = palloc0(sizeof(double) * Max(records->nsources, 1));
-	for (uint32 i = 0; i < records->n; i++)
-	{
-		int len;
+	cdw_scan_begin(&scan, records, CDW_SCAN_READ);
+	while (cdw_scan_next(&scan))
+		for (uint32 i = 0; i < scan.n; i++)
+		{
+			int len;
 
-		(void) cdw_record_value(records, records->record[i], f, &len);
-		of_source[cdw_record_source(records, records->record[i])] += len > 0;
-	}
+			(void) cdw_record_value(records, scan.record[i], f, &len);
+			of_source[cdw_record_source(records, scan.record[i])] += len > 0;
+		}
 	for (uint32 s = 0; s < records->nsources; s++)
 		apart -= of_source[s] * of_source[s];
 	pfree(of_source);

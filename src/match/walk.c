@@ -3,7 +3,8 @@
  *
  * Visits to pairs: what is counted, kept or weighed over all candidates, or over a list of pairs. The
  * work is cut into units of some ten thousand pairs, which processes take one after the other; what each
- * of them found is merged, and no result depends on who did what.
+ * of them found is merged, and no result depends on who did what. Where the records are in a file, one
+ * process does it, and units come in batches.
  */
 #include "match/match.h"
 
@@ -15,6 +16,7 @@
 
 #define UNIT_PAIRS 20000.0
 #define UNIT_BLOCKS 4000 /* that a unit has at most: blocks that have no pairs to visit cost, too */
+#define UNITS_PER_BATCH 16 /* that a batch has at least, where no block is too large for it */
 
 /* ---- samples ---- */
 
@@ -45,21 +47,32 @@ cdw_sample_free(cdw_sample *sample)
 /* ---- units ---- */
 
 static void
-add_unit(cdw_walk *walk, int list, uint32 first, uint32 end, double pairs)
+push_unit(cdw_walk *walk, const cdw_walk_unit *unit)
 {
-	double every = walk->sample ? walk->sample->every : 1;
-
-	if (first == end)
-		return;
 	if (walk->nunits == walk->capacity)
 	{
 		walk->capacity = Max(walk->capacity * 2, 64);
 		walk->unit = walk->unit ? repalloc_huge(walk->unit, sizeof(cdw_walk_unit) * walk->capacity)
 								: palloc(sizeof(cdw_walk_unit) * walk->capacity);
 	}
-	walk->unit[walk->nunits++] =
-		(cdw_walk_unit){.list = list, .first = first, .end = end, .pairs = pairs};
-	walk->expected += pairs / every;
+	walk->unit[walk->nunits++] = *unit;
+	walk->expected += unit->pairs / (walk->sample ? walk->sample->every : 1);
+}
+
+static void
+add_unit(cdw_walk *walk, int list, uint32 first, uint32 end, double pairs)
+{
+	cdw_walk_unit unit = {.list = list, .first = first, .end = end, .pairs = pairs};
+
+	if (first < end)
+		push_unit(walk, &unit);
+}
+
+/* Records that a unit needs at most; in memory it may need all. */
+static Size
+unit_records(const cdw_records *records)
+{
+	return records->file ? Max(cdw_batch_records(records) / UNITS_PER_BATCH, 2) : SIZE_MAX;
 }
 
 /* The pairs of a unit, most of which a sample does not draw. */
@@ -71,10 +84,11 @@ unit_pairs(const cdw_walk *walk)
 
 /* Units of a list of blocks up to a cap. */
 static void
-cut_blocks(cdw_walk *walk, int number, const cdw_block_list *list, uint32 cap)
+cut_blocks(cdw_walk *walk, int number, const cdw_block_list *list, uint32 cap, Size most_records)
 {
 	double most = unit_pairs(walk);
 	double pairs = 0;
+	Size members = 0;
 	uint32 first = 0;
 
 	for (uint32 b = 0; b < list->nblocks; b++)
@@ -82,11 +96,15 @@ cut_blocks(cdw_walk *walk, int number, const cdw_block_list *list, uint32 cap)
 		double size = list->start[b + 1] - list->start[b];
 
 		if (size <= cap)
+		{
 			pairs += size * (size - 1) / 2;
-		if (pairs < most && b - first < UNIT_BLOCKS)
+			members += (Size) size;
+		}
+		if (pairs < most && members < most_records && b - first < UNIT_BLOCKS)
 			continue;
 		add_unit(walk, number, first, b + 1, pairs);
 		pairs = 0;
+		members = 0;
 		first = b + 1;
 	}
 	add_unit(walk, number, first, list->nblocks, pairs);
@@ -97,27 +115,49 @@ static void
 cut_all_pairs(cdw_walk *walk, const cdw_records *records)
 {
 	double most = unit_pairs(walk);
-	double pairs = 0;
-	uint32 first = 0;
+	cdw_walk_unit unit = {.others_end = records->n};
 
 	for (uint32 a = 0; a < records->n; a++)
 	{
-		pairs += records->n - a;
-		if (pairs < most)
+		unit.end = a + 1;
+		unit.pairs += records->n - a;
+		if (unit.pairs < most && a + 1 < records->n)
 			continue;
-		add_unit(walk, 0, first, a + 1, pairs);
-		pairs = 0;
-		first = a + 1;
+		push_unit(walk, &unit);
+		unit.first = a + 1;
+		unit.pairs = 0;
 	}
-	add_unit(walk, 0, first, records->n, pairs);
+}
+
+/* The same where not all records are in memory together: some with some others. */
+static void
+cut_tiles(cdw_walk *walk, const cdw_records *records)
+{
+	uint32 side = Max(cdw_batch_records(records) / 2, 1);
+
+	for (uint32 a = 0; a < records->n; a += Min(side, records->n - a))
+		for (uint32 b = a; b < records->n; b += Min(side, records->n - b))
+		{
+			cdw_walk_unit unit = {.first = a,
+								  .end = a + Min(side, records->n - a),
+								  .others_first = b,
+								  .others_end = b + Min(side, records->n - b)};
+
+			unit.pairs = (double) (unit.end - unit.first) * (unit.others_end - unit.others_first);
+			if (a == b)
+				unit.pairs /= 2;
+			push_unit(walk, &unit);
+		}
 }
 
 static void
-cut_pairs(cdw_walk *walk)
+cut_pairs(cdw_walk *walk, Size most_records)
 {
-	for (uint32 first = 0; first < walk->npairs; first += (uint32) UNIT_PAIRS)
+	uint32 step = (uint32) Min(UNIT_PAIRS, most_records / 2);
+
+	for (uint32 first = 0; first < walk->npairs; first += step)
 	{
-		uint32 end = Min(first + (uint32) UNIT_PAIRS, walk->npairs);
+		uint32 end = Min(first + step, walk->npairs);
 
 		add_unit(walk, 0, first, end, end - first);
 	}
@@ -128,9 +168,12 @@ static void
 cut(cdw_walk *walk, const cdw_records *records, uint64 lists)
 {
 	const cdw_blocks *blocks = walk->blocks;
+	Size most = unit_records(records);
 
 	if (walk->pair)
-		cut_pairs(walk);
+		cut_pairs(walk, most);
+	else if (blocks->all_pairs && records->file)
+		cut_tiles(walk, records);
 	else if (blocks->all_pairs)
 		cut_all_pairs(walk, records);
 	else
@@ -138,11 +181,11 @@ cut(cdw_walk *walk, const cdw_records *records, uint64 lists)
 		{
 			if (!(lists >> r & 1))
 				continue;
-			cut_blocks(walk, r, &blocks->list[r], blocks->rule[r].cap);
+			cut_blocks(walk, r, &blocks->list[r], blocks->rule[r].cap, most);
 			for (int s = 0; s < blocks->nsplits; s++)
 				if (blocks->split[s].rule == r)
 					cut_blocks(walk, blocks->nlists + s, &blocks->split[s].list,
-							   blocks->split[s].cap);
+							   blocks->split[s].cap, most);
 		}
 }
 
@@ -171,7 +214,11 @@ cdw_walk_visit(const cdw_walk *walk, const cdw_records *records, const cdw_walk_
 	if (walk->pair)
 		visit_pairs(walk, records, unit, visit, state);
 	else if (blocks->all_pairs)
-		cdw_walk_comparable(records, walk->sample, unit->first, unit->end, visit, state);
+	{
+		cdw_tile tile = {unit->first, unit->end, unit->others_first, unit->others_end};
+
+		cdw_walk_comparable(records, walk->sample, &tile, visit, state);
+	}
 	else if (unit->list < blocks->nlists)
 		cdw_walk_blocks(blocks, records, walk->sample, unit->list, unit->first, unit->end, visit,
 						state);
@@ -180,19 +227,88 @@ cdw_walk_visit(const cdw_walk *walk, const cdw_records *records, const cdw_walk_
 					   unit->end, visit, state);
 }
 
+/* ---- the records that a unit needs ---- */
+
+static void
+need_range(cdw_batches *batches, uint32 first, uint32 end)
+{
+	for (uint32 i = first; i < end; i++)
+		cdw_batch_need(batches, i);
+}
+
+/* All members, or of a sample those of the pairs that it draws. */
+static void
+need_block(cdw_batches *batches, const cdw_sample *sample, const uint32 *member, Size size)
+{
+	for (Size i = 0; i < size && sample == NULL; i++)
+		cdw_batch_need(batches, member[i]);
+	for (Size i = 0; i < size && sample; i++)
+		for (Size j = i + 1; j < size; j++)
+			if (cdw_sample_draws(sample, member[i], member[j]))
+			{
+				cdw_batch_need(batches, member[i]);
+				cdw_batch_need(batches, member[j]);
+			}
+}
+
+static void
+need_blocks(cdw_batches *batches, const cdw_walk *walk, const cdw_walk_unit *unit)
+{
+	const cdw_blocks *blocks = walk->blocks;
+	bool split = unit->list >= blocks->nlists;
+	const cdw_block_split *of = split ? &blocks->split[unit->list - blocks->nlists] : NULL;
+	const cdw_block_list *list = split ? &of->list : &blocks->list[unit->list];
+	Size cap = split ? of->cap : (Size) blocks->rule[unit->list].cap;
+
+	for (uint32 b = unit->first; b < unit->end; b++)
+	{
+		Size size = list->start[b + 1] - list->start[b];
+
+		if (size <= cap)
+			need_block(batches, walk->sample, &list->member[list->start[b]], size);
+	}
+}
+
+static void
+need_unit(cdw_batches *batches, Size u, void *arg)
+{
+	const cdw_walk *walk = arg;
+	const cdw_walk_unit *unit = &walk->unit[u];
+
+	if (walk->pair)
+		for (uint32 i = unit->first; i < unit->end; i++)
+		{
+			cdw_batch_need(batches, walk->pair[i].a);
+			cdw_batch_need(batches, walk->pair[i].b);
+		}
+	else if (walk->blocks->all_pairs)
+	{
+		need_range(batches, unit->first, unit->end);
+		if (unit->others_first > unit->first)
+			need_range(batches, unit->others_first, unit->others_end);
+	}
+	else
+		need_blocks(batches, walk, unit);
+}
+
 /* ---- a whole walk ---- */
 
 static void *
 run(cdw_walk *walk, const cdw_scorer *scorer, const cdw_visitor *visitor, const void *argument)
 {
 	void *state = visitor->begin(scorer, argument);
+	cdw_batches batches;
 
 	if (!cdw_walk_in_parallel(walk, scorer, visitor, argument, state))
-		for (Size u = 0; u < walk->nunits; u++)
-		{
-			cdw_walk_visit(walk, scorer->records, &walk->unit[u], visitor->visit, state);
-			cdw_progress_pairs((uint64) walk->unit[u].pairs);
-		}
+	{
+		cdw_batches_begin(&batches, scorer->records, walk->nunits, need_unit, walk);
+		while (cdw_next_batch(&batches))
+			for (Size u = batches.first; u < batches.end; u++)
+			{
+				cdw_walk_visit(walk, scorer->records, &walk->unit[u], visitor->visit, state);
+				cdw_progress_pairs((uint64) walk->unit[u].pairs);
+			}
+	}
 	if (walk->unit)
 		pfree(walk->unit);
 	return state;

@@ -10,12 +10,14 @@
 
 #define PREFETCH_PAIRS 16 /* ahead */
 
-/* Blocks of a list, or records with all pairs, or pairs of a list: from first to before end. */
+/* Blocks of a list, or records with others, or pairs of a list: from first to before end. */
 typedef struct cdw_walk_unit
 {
 	int list; /* a rule's, or behind those a split's */
 	uint32 first;
 	uint32 end;
+	uint32 others_first; /* of all pairs */
+	uint32 others_end;
 	double pairs; /* about, with those that a sample does not draw */
 } cdw_walk_unit;
 
