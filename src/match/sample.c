@@ -20,56 +20,75 @@
 #define REHEARSAL_PAIRS 200000
 #define TYPICAL_DIFFERENCE .9
 
-typedef struct HashedRecord
+/* Puts records with the same upper half of their hash, which are few, in the order of the lower one. */
+static void
+order_run(uint64 *entry, Size n, const uint64 *hash)
 {
-	uint64 hash;
-	uint32 record;
-} HashedRecord;
+	for (Size i = 1; i < n; i++)
+	{
+		uint64 moving = entry[i];
+		Size j = i;
 
-#define ST_SORT sort_hashed_records
-#define ST_ELEMENT_TYPE HashedRecord
-#define ST_COMPARE(a, b) ((a)->hash < (b)->hash ? -1 : (a)->hash > (b)->hash)
-#define ST_SCOPE static
-#define ST_CHECK_FOR_INTERRUPTS
-#define ST_DEFINE
-#include "lib/sort_template.h"
-
-/* Records in the order of their hashes; those that say the same are interchangeable. */
-static HashedRecord *
-shuffle(const cdw_records *records, uint64 seed)
-{
-	HashedRecord *shuffled =
-		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(HashedRecord) * records->n);
-	uint64 *hash = cdw_record_hashes(records, seed);
-
-	for (uint32 i = 0; i < records->n; i++)
-		shuffled[i] = (HashedRecord){.hash = hash[i], .record = i};
-	pfree(hash);
-	sort_hashed_records(shuffled, records->n);
-	return shuffled;
+		for (; j > 0 && hash[(uint32) entry[j - 1]] > hash[(uint32) moving]; j--)
+			entry[j] = entry[j - 1];
+		entry[j] = moving;
+	}
 }
 
-/* Random pairs that count; returns how many. */
-static uint32
-draw_pairs(const cdw_records *records, uint64 seed, cdw_pair *pair, uint32 most)
+/* Records, in the lower half, in the order of their hashes; those that say the same are interchangeable. */
+static uint64 *
+shuffle(const cdw_records *records, uint64 seed)
 {
-	HashedRecord *shuffled = shuffle(records, seed);
-	pg_prng_state prng;
-	uint32 drawn = 0;
+	Size bytes = sizeof(uint64) * records->n;
+	uint64 *entry = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
+	uint64 *scratch = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
+	uint64 *hash = cdw_record_hashes(records, seed);
+	Size start = 0;
 
+	for (uint32 i = 0; i < records->n; i++)
+		entry[i] = (hash[i] & ~UINT64CONST(0xFFFFFFFF)) | i;
+	cdw_radix_sort(entry, scratch, records->n);
+	for (Size i = 1; i <= records->n; i++)
+		if (i == records->n || entry[i] >> 32 != entry[start] >> 32)
+		{
+			order_run(&entry[start], i - start, hash);
+			start = i;
+		}
+	pfree(hash);
+	pfree(scratch);
+	return entry;
+}
+
+/* Random pairs that count, by their first record, so that half of them lie where memory was read before. */
+static cdw_pair *
+draw_pairs(const cdw_records *records, uint64 seed, uint32 most, uint32 *n)
+{
+	uint64 *shuffled = shuffle(records, seed);
+	uint64 *drawn = palloc(sizeof(uint64) * most);
+	uint64 *scratch = palloc(sizeof(uint64) * most);
+	cdw_pair *pair = (cdw_pair *) scratch;
+	pg_prng_state prng;
+
+	*n = 0;
 	pg_prng_seed(&prng, seed);
-	for (int64 t = 0; drawn < most && t < (int64) most * 10; t++)
+	for (int64 t = 0; *n < most && t < (int64) most * 10; t++)
 	{
 		uint32 i = t % records->n;
 		uint32 j = (i + pg_prng_uint64_range(&prng, 1, records->n - 1)) % records->n;
+		uint32 a = (uint32) shuffled[i];
+		uint32 b = (uint32) shuffled[j];
 
 		if ((t & 1023) == 0)
 			CHECK_FOR_INTERRUPTS();
-		pair[drawn] = (cdw_pair){.a = shuffled[i].record, .b = shuffled[j].record};
-		drawn += cdw_comparable(records, pair[drawn].a, pair[drawn].b);
+		drawn[*n] = (uint64) a << 32 | b;
+		*n += cdw_comparable(records, a, b);
 	}
 	pfree(shuffled);
-	return drawn;
+	cdw_radix_sort(drawn, scratch, *n);
+	for (uint32 p = 0; p < *n; p++)
+		pair[p] = (cdw_pair){.a = drawn[p] >> 32, .b = (uint32) drawn[p]};
+	pfree(drawn);
+	return pair;
 }
 
 static uint32
@@ -81,9 +100,8 @@ random_pairs(const cdw_records *records)
 static cdw_pattern_counter *
 count_random_pairs(const cdw_scorer *scorer, uint64 seed)
 {
-	uint32 most = random_pairs(scorer->records);
-	cdw_pair *pair = palloc(sizeof(cdw_pair) * most);
-	uint32 n = draw_pairs(scorer->records, seed, pair, most);
+	uint32 n;
+	cdw_pair *pair = draw_pairs(scorer->records, seed, random_pairs(scorer->records), &n);
 	cdw_pattern_counter *counter = cdw_visit_pairs(pair, n, scorer, &cdw_pattern_visitor, NULL);
 
 	pfree(pair);
