@@ -247,9 +247,8 @@ check_label_columns(Oid relation, const cdw_label_columns *columns)
 cdw_labels *
 cdw_load_labels(const cdw_population *population, Oid relation, const cdw_label_columns *columns)
 {
-	LabelReader reader = {.population = population,
-						  .labels = cdw_labels_create(),
-						  .context = CurrentMemoryContext};
+	LabelReader reader = {
+		.population = population, .labels = cdw_labels_create(), .context = CurrentMemoryContext};
 	const char *is_match = columns->is_match ? quote_identifier(columns->is_match) : "true";
 	const char *weight = columns->weight ? quote_identifier(columns->weight) : "1";
 	const cdw_label *conflict;
