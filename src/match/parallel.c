@@ -1,8 +1,8 @@
 /*
  * src/match/parallel.c
  *
- * Walks by several processes. The records move into shared memory once, where it pays, and stay there;
- * blocks and samples are copied for each walk. A worker makes the settings again from their document,
+ * Walks by several processes. The records move into shared memory once, where it pays, and stay there
+ * (share.c); blocks and samples are copied for each walk. A worker makes the settings again from their document,
  * because they point at code and at each other, and finds everything else by its offset.
  *
  * All processes take the next unit from one counter. Nothing is written to tables while workers run:
@@ -12,14 +12,12 @@
 
 #include "access/parallel.h"
 #include "access/xact.h"
+#include "match/share.h"
 #include "match/walk.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
 #include "port/atomics.h"
-#include "storage/lwlock.h"
-#include "utils/dsa.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 
 #define KEY_WALK 1
 #define KEY_DOCUMENT 2
@@ -89,143 +87,6 @@ typedef struct SharedWalk
 	SharedResult result[FLEXIBLE_ARRAY_MEMBER]; /* by worker */
 } SharedWalk;
 
-typedef struct cdw_shared_records
-{
-	dsa_area *area;
-	dsa_pointer place;
-	MemoryContextCallback callback;
-} cdw_shared_records;
-
-/* ---- memory ---- */
-
-static dsa_pointer
-copy_to_area(dsa_area *area, const void *data, Size size)
-{
-	dsa_pointer pointer = dsa_allocate_extended(area, Max(size, 1), DSA_ALLOC_HUGE);
-
-	memcpy(dsa_get_address(area, pointer), data, size);
-	return pointer;
-}
-
-static void
-free_in_area(dsa_area *area, dsa_pointer pointer)
-{
-	if (DsaPointerIsValid(pointer))
-		dsa_free(area, pointer);
-}
-
-/* With the records' context the area goes, whether or not the transaction has failed. */
-static void
-detach(void *arg)
-{
-	cdw_shared_records *shared = arg;
-
-	dsa_detach(shared->area);
-}
-
-/* Moves the chunks of the records' arena into the area, and the records' addresses with them. */
-static void
-move_chunks(cdw_records *records, dsa_area *area, const dsa_pointer *target, dsa_pointer *place)
-{
-	cdw_arena *arena = &records->arena;
-	uint32 c = 0;
-
-	for (uint32 i = 0; i < records->n; i++)
-	{
-		char *record = (char *) records->record[i];
-
-		/* records that were encoded one after the other are mostly neighbours here, too */
-		while (record < arena->chunks[c].start ||
-			   record >= arena->chunks[c].start + arena->chunks[c].size)
-			c = (c + 1) % arena->nchunks;
-		place[i] = target[c] + (record - arena->chunks[c].start);
-	}
-	for (c = 0; c < arena->nchunks; c++)
-	{
-		char *address = dsa_get_address(area, target[c]);
-
-		CHECK_FOR_INTERRUPTS();
-		memcpy(address, arena->chunks[c].start, arena->chunks[c].size);
-		pfree(arena->chunks[c].start);
-		arena->chunks[c].start = address;
-	}
-	arena->chunk_size = arena->chunk_used = 0; /* what comes later gets a chunk of its own */
-	for (uint32 i = 0; i < records->n; i++)
-		records->record[i] = dsa_get_address(area, place[i]);
-}
-
-/*
- * Room in a new area for all chunks and for the records' places. A server with little shared memory, as
- * in a container, raises an error here.
- */
-static cdw_shared_records *
-reserve(const cdw_records *records, dsa_pointer *target)
-{
-	cdw_shared_records *shared = palloc0(sizeof(cdw_shared_records));
-
-	shared->area = dsa_create(LWTRANCHE_PARALLEL_QUERY_DSA);
-	for (uint32 c = 0; c < records->arena.nchunks; c++)
-		target[c] =
-			dsa_allocate_extended(shared->area, records->arena.chunks[c].size, DSA_ALLOC_HUGE);
-	shared->place =
-		dsa_allocate_extended(shared->area, sizeof(dsa_pointer) * records->n, DSA_ALLOC_HUGE);
-	/* from here on it ends with the records, not with a resource owner */
-	dsa_pin_mapping(shared->area);
-	return shared;
-}
-
-/*
- * Moves the records into shared memory, where they stay as long as they live. Returns false where there
- * is no room: then one process does everything. Must not be called in parallel mode.
- */
-static bool
-share_records(cdw_records *records)
-{
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	dsa_pointer *target;
-	volatile bool shared = true;
-
-	if (records->shared)
-		return true;
-	target = palloc(sizeof(dsa_pointer) * Max(records->arena.nchunks, 1));
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(records->arena.context);
-	PG_TRY();
-	{
-		records->shared = reserve(records, target);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		/* shared memory that is used up is no reason to fail; all else is */
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INSUFFICIENT_RESOURCES)
-			PG_RE_THROW();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		ereport(DEBUG1, (errmsg_internal("no parallel workers: %s", error->message)));
-		FreeErrorData(error);
-		shared = false;
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	if (shared)
-	{
-		records->shared->callback.func = detach;
-		records->shared->callback.arg = records->shared;
-		MemoryContextRegisterResetCallback(records->arena.context, &records->shared->callback);
-		move_chunks(records, records->shared->area, target,
-					dsa_get_address(records->shared->area, records->shared->place));
-	}
-	pfree(target);
-	return shared;
-}
-
 /* ---- what workers are given ---- */
 
 static SharedList
@@ -236,18 +97,18 @@ share_list(dsa_area *area, const cdw_block_list *list)
 
 	if (list->nblocks == 0)
 		return shared;
-	shared.start = copy_to_area(area, list->start, sizeof(Size) * ((Size) list->nblocks + 1));
-	shared.key = copy_to_area(area, list->key, sizeof(uint32) * (Size) list->nblocks);
-	shared.member = copy_to_area(area, list->member, sizeof(uint32) * members);
+	shared.start = cdw_copy_to_area(area, list->start, sizeof(Size) * ((Size) list->nblocks + 1));
+	shared.key = cdw_copy_to_area(area, list->key, sizeof(uint32) * (Size) list->nblocks);
+	shared.member = cdw_copy_to_area(area, list->member, sizeof(uint32) * members);
 	return shared;
 }
 
 static void
 free_list(dsa_area *area, const SharedList *list)
 {
-	free_in_area(area, list->start);
-	free_in_area(area, list->key);
-	free_in_area(area, list->member);
+	cdw_free_in_area(area, list->start);
+	cdw_free_in_area(area, list->key);
+	cdw_free_in_area(area, list->member);
 }
 
 static cdw_block_list
@@ -284,9 +145,9 @@ share_blocks(dsa_area *area, const cdw_blocks *blocks, SharedWalk *shared)
 								 .other = blocks->split[s].other,
 								 .cap = blocks->split[s].cap,
 								 .list = share_list(area, &blocks->split[s].list)};
-	shared->split = copy_to_area(area, split, sizeof(SharedSplit) * blocks->nsplits);
+	shared->split = cdw_copy_to_area(area, split, sizeof(SharedSplit) * blocks->nsplits);
 	group = cdw_too_large_groups(blocks, &shared->ntoo_large);
-	shared->too_large = copy_to_area(area, group, sizeof(uint64) * shared->ntoo_large);
+	shared->too_large = cdw_copy_to_area(area, group, sizeof(uint64) * shared->ntoo_large);
 	pfree(split);
 	pfree(group);
 }
@@ -351,12 +212,13 @@ share_walk(const cdw_walk *walk, const cdw_scorer *scorer, SharedWalk *shared)
 	if (walk->sample)
 	{
 		shared->sample = *walk->sample;
-		shared->sample_hash = copy_to_area(area, walk->sample->hash, sizeof(uint64) * records->n);
+		shared->sample_hash =
+			cdw_copy_to_area(area, walk->sample->hash, sizeof(uint64) * records->n);
 	}
 	if (walk->pair)
-		shared->pair = copy_to_area(area, walk->pair, sizeof(cdw_pair) * walk->npairs);
+		shared->pair = cdw_copy_to_area(area, walk->pair, sizeof(cdw_pair) * walk->npairs);
 	shared->npairs = walk->npairs;
-	shared->unit = copy_to_area(area, walk->unit, sizeof(cdw_walk_unit) * walk->nunits);
+	shared->unit = cdw_copy_to_area(area, walk->unit, sizeof(cdw_walk_unit) * walk->nunits);
 	shared->nunits = walk->nunits;
 	pg_atomic_init_u64(&shared->next_unit, 0);
 	pg_atomic_init_u64(&shared->visited, 0);
@@ -367,9 +229,9 @@ free_walk(dsa_area *area, const SharedWalk *shared)
 {
 	if (shared->has_blocks)
 		free_blocks(area, shared);
-	free_in_area(area, shared->sample_hash);
-	free_in_area(area, shared->pair);
-	free_in_area(area, shared->unit);
+	cdw_free_in_area(area, shared->sample_hash);
+	cdw_free_in_area(area, shared->pair);
+	cdw_free_in_area(area, shared->unit);
 }
 
 /* ---- the work ---- */
@@ -458,7 +320,7 @@ cdw_worker_walk(shm_toc *toc, cdw_match_settings *settings)
 	state = visitor->begin(scorer, shared->argument);
 	work(shared, &walk, records, visitor, state);
 	packed = visitor->pack(state);
-	result->data = copy_to_area(area, packed.data, packed.size);
+	result->data = cdw_copy_to_area(area, packed.data, packed.size);
 	result->size = packed.size;
 	dsa_detach(area);
 }
@@ -542,7 +404,7 @@ cdw_walk_in_parallel(cdw_walk *walk, const cdw_scorer *scorer, const cdw_visitor
 	SharedWalk *shared;
 
 	Assert(visitor->argument_size <= sizeof(shared->argument));
-	if (nworkers == 0 || !share_records(records))
+	if (nworkers == 0 || !cdw_share_records(records))
 		return false;
 	EnterParallelMode();
 	context = CreateParallelContext("customer_dw", "cdw_match_worker", nworkers);

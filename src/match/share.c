@@ -1,0 +1,177 @@
+/*
+ * src/match/share.c
+ *
+ * Records in shared memory, for several processes. They are encoded into memory of one process, as it is
+ * not known yet whether others are worth it, and move once.
+ */
+#include "match/share.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "storage/lwlock.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+
+/* A copy of bytes in shared memory. */
+dsa_pointer
+cdw_copy_to_area(dsa_area *area, const void *data, Size size)
+{
+	dsa_pointer pointer = dsa_allocate_extended(area, Max(size, 1), DSA_ALLOC_HUGE);
+
+	memcpy(dsa_get_address(area, pointer), data, size);
+	return pointer;
+}
+
+/* Frees what is there, if anything. */
+void
+cdw_free_in_area(dsa_area *area, dsa_pointer pointer)
+{
+	if (DsaPointerIsValid(pointer))
+		dsa_free(area, pointer);
+}
+
+/* With the records' context the area goes, whether or not the transaction has failed. */
+static void
+detach(void *arg)
+{
+	cdw_shared_records *shared = arg;
+
+	dsa_detach(shared->area);
+}
+
+/* A chunk of the arena and where it goes. */
+typedef struct Move
+{
+	const char *start;
+	Size size;
+	dsa_pointer target;
+} Move;
+
+static int
+compare_moves(const void *a, const void *b)
+{
+	const char *left = ((const Move *) a)->start;
+	const char *right = ((const Move *) b)->start;
+
+	return left < right ? -1 : left > right;
+}
+
+/* Where an address in the arena goes; moves are sorted. */
+static dsa_pointer
+target_of(const Move *move, uint32 n, const char *address)
+{
+	uint32 low = 0;
+	uint32 high = n;
+
+	while (high - low > 1)
+	{
+		uint32 middle = low + (high - low) / 2;
+
+		if (move[middle].start <= address)
+			low = middle;
+		else
+			high = middle;
+	}
+	Assert(address < move[low].start + move[low].size);
+	return move[low].target + (address - move[low].start);
+}
+
+/* Moves the chunks of the records' arena into the area, and the records' addresses with them. */
+static void
+move_chunks(cdw_records *records, dsa_area *area, const dsa_pointer *target, dsa_pointer *place)
+{
+	cdw_arena *arena = &records->arena;
+	Move *move = palloc(sizeof(Move) * Max(arena->nchunks, 1));
+
+	for (uint32 c = 0; c < arena->nchunks; c++)
+		move[c] = (Move){
+			.start = arena->chunks[c].start, .size = arena->chunks[c].size, .target = target[c]};
+	qsort(move, arena->nchunks, sizeof(Move), compare_moves);
+	for (uint32 i = 0; i < records->n; i++)
+		place[i] = target_of(move, arena->nchunks, (const char *) records->record[i]);
+	pfree(move);
+	for (uint32 c = 0; c < arena->nchunks; c++)
+	{
+		char *address = dsa_get_address(area, target[c]);
+
+		CHECK_FOR_INTERRUPTS();
+		memcpy(address, arena->chunks[c].start, arena->chunks[c].size);
+		pfree(arena->chunks[c].start);
+		arena->chunks[c].start = address;
+	}
+	arena->chunk_size = arena->chunk_used = 0; /* what comes later gets a chunk of its own */
+	for (uint32 i = 0; i < records->n; i++)
+		records->record[i] = dsa_get_address(area, place[i]);
+}
+
+/*
+ * Room in a new area for all chunks and for the records' places. A server with little shared memory, as
+ * in a container, raises an error here.
+ */
+static cdw_shared_records *
+reserve(const cdw_records *records, dsa_pointer *target)
+{
+	cdw_shared_records *shared = palloc0(sizeof(cdw_shared_records));
+
+	shared->area = dsa_create(LWTRANCHE_PARALLEL_QUERY_DSA);
+	for (uint32 c = 0; c < records->arena.nchunks; c++)
+		target[c] =
+			dsa_allocate_extended(shared->area, records->arena.chunks[c].size, DSA_ALLOC_HUGE);
+	shared->place =
+		dsa_allocate_extended(shared->area, sizeof(dsa_pointer) * records->n, DSA_ALLOC_HUGE);
+	/* from here on it ends with the records, not with a resource owner */
+	dsa_pin_mapping(shared->area);
+	return shared;
+}
+
+/*
+ * Moves the records into shared memory, where they stay as long as they live. Returns false where there
+ * is no room: then one process does everything. Must not be called in parallel mode.
+ */
+bool
+cdw_share_records(cdw_records *records)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	dsa_pointer *target;
+	volatile bool shared = true;
+
+	if (records->shared)
+		return true;
+	target = palloc(sizeof(dsa_pointer) * Max(records->arena.nchunks, 1));
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(records->arena.context);
+	PG_TRY();
+	{
+		records->shared = reserve(records, target);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		/* shared memory that is used up is no reason to fail; all else is */
+		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INSUFFICIENT_RESOURCES)
+			PG_RE_THROW();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		ereport(DEBUG1, (errmsg_internal("no parallel workers: %s", error->message)));
+		FreeErrorData(error);
+		shared = false;
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	if (shared)
+	{
+		records->shared->callback.func = detach;
+		records->shared->callback.arg = records->shared;
+		MemoryContextRegisterResetCallback(records->arena.context, &records->shared->callback);
+		move_chunks(records, records->shared->area, target,
+					dsa_get_address(records->shared->area, records->shared->place));
+	}
+	pfree(target);
+	return shared;
+}
