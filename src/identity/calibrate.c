@@ -192,7 +192,7 @@ draw_components(const cdw_edges *edges, uint32 nrecords)
 	for (Size e = 0; e < edges->n; e++)
 		doubtful += in_doubt(&edges->edge[e]);
 	if (doubtful > ENOUGH_PAIRS)
-		sample.last = (uint64) (PG_UINT64_MAX / doubtful * ENOUGH_PAIRS);
+		sample.last = (uint64) ((double) PG_UINT64_MAX / doubtful * ENOUGH_PAIRS);
 	sample.drawn = MemoryContextAllocExtended(CurrentMemoryContext, Max(nrecords, 1),
 											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	return sample;

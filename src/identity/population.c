@@ -199,7 +199,7 @@ load(const cdw_resolver *resolver, double share)
 					 .population = population,
 					 .relation = cdw_relation_name(resolver->source),
 					 .context = CurrentMemoryContext,
-					 .last = share < 1 ? (uint64) (share * PG_UINT64_MAX) : PG_UINT64_MAX};
+					 .last = share < 1 ? (uint64) (share * (double) PG_UINT64_MAX) : PG_UINT64_MAX};
 	int settings;
 
 	cdw_check_utf8();

@@ -30,7 +30,7 @@ cdw_sample_create(const cdw_records *records, double pairs, double most, uint64 
 		return NULL;
 	sample = palloc(sizeof(cdw_sample));
 	sample->every = ceil(pairs / most);
-	sample->last = (uint64) (PG_UINT64_MAX / sample->every);
+	sample->last = (uint64) ((double) PG_UINT64_MAX / sample->every);
 	sample->hash = cdw_record_hashes(records, seed);
 	return sample;
 }
