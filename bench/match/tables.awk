@@ -90,6 +90,8 @@ function workers(label, s, c, i) {
 	}
 	ratios("  times as fast with 1 worker", s "_0", "seconds", s "_1", "seconds", "%.2f")
 	ratios("  times as fast with 2 workers", s "_0", "seconds", s "_2", "seconds", "%.2f")
+	ratios("  scoring alone, with 1 worker", s "_0", "  phase scoring", s "_1", "  phase scoring", "%.2f")
+	ratios("  scoring alone, with 2 workers", s "_0", "  phase scoring", s "_2", "  phase scoring", "%.2f")
 	for (c = 1; c <= columns; c++)
 		cell[c] = value[column[c], s "_0", "pairs compared"]
 	cells("  pairs compared")
