@@ -207,6 +207,7 @@ cdw_bulk_heap_end(cdw_bulk_heap *heap)
 {
 	Oid relid = RelationGetRelid(heap->relation);
 	ReindexParams params = {0};
+	int settings;
 
 	flush(heap);
 	cdw_bulk_columns_end(heap->columns);
@@ -219,5 +220,7 @@ cdw_bulk_heap_end(cdw_bulk_heap *heap)
 	relation_close(heap->relation, NoLock);
 	MemoryContextDelete(heap->context);
 	CommandCounterIncrement();
+	settings = cdw_share_maintenance_memory();
 	cdw_reindex_relation(relid, REINDEX_REL_CHECK_CONSTRAINTS, &params);
+	cdw_restore_settings(settings);
 }

@@ -141,6 +141,7 @@ extern void cdw_define_settings(void);
 extern int cdw_restrict_search_path(void);
 extern int cdw_visible_output(void);
 extern int cdw_portable_output(void);
+extern int cdw_share_maintenance_memory(void);
 extern void cdw_restore_settings(int nestlevel);
 
 /* rows.c */

@@ -9,6 +9,7 @@
 #include "utils/guc.h"
 
 #define LONGEST_INTERVAL 86400.0
+#define USUAL_MEMORY 65536 /* kB */
 
 /* Makes the settings customer_dw.*; a name with that prefix that is none of them is refused then. */
 void
@@ -67,6 +68,22 @@ cdw_portable_output(void)
 	int nestlevel = cdw_visible_output();
 
 	set_local("row_security", "off");
+	return nestlevel;
+}
+
+/*
+ * For building indexes while a run still holds what it has found: a quarter of maintenance_work_mem, so
+ * that both together keep to about what it says; no less than its usual value.
+ */
+int
+cdw_share_maintenance_memory(void)
+{
+	int nestlevel = NewGUCNestLevel();
+	char value[32];
+
+	snprintf(value, sizeof(value), "%dkB",
+			 Min(maintenance_work_mem, Max(maintenance_work_mem / 4, USUAL_MEMORY)));
+	set_local("maintenance_work_mem", value);
 	return nestlevel;
 }
 
