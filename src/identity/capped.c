@@ -35,15 +35,17 @@ cdw_report_capped(const cdw_resolver *resolver, const cdw_blocks *blocks)
 		appendStringInfo(&rules, "%s%s: %u of %u records", rules.len > 0 ? "; " : "",
 						 resolver->match.rule[r].text, rule->left_out, rule->records_left_out);
 	}
-	ereport(NOTICE,
-			(errmsg("resolver \"%s\": %u blocks of more than %d records were not compared",
-					resolver->name, blocks->left_out, least),
-			 errdetail("The largest has %u records; a pair in it is still found where another "
-					   "rule, or its oversized block together with this one, has both. Blocks by "
-					   "rule: %s.",
-					   blocks->largest_left_out, rules.data),
-			 errhint("cdw.block_counts shows the rules. Join a field to a rule to make its "
-					 "blocks smaller, or set option max_block.")));
+	ereport(
+		NOTICE,
+		(errmsg("resolver \"%s\": %u blocks of more than %d records were not compared",
+				resolver->name, blocks->left_out, least),
+		 errdetail("The largest has %u records; a pair in it is still found where another "
+				   "rule, or its oversized block together with this one, has both. Blocks by "
+				   "rule: %s.",
+				   blocks->largest_left_out, rules.data),
+		 errhint("cdw.block_counts shows the rules. Join a field to a rule to make its "
+				 "blocks smaller, or set option max_block; list a value that stands for a missing "
+				 "one under \"missing\" of its field.")));
 	pfree(rules.data);
 }
 

@@ -187,6 +187,42 @@ read_without(const FieldReader *reader, const JsonbValue *value)
 	memcpy(field->without, names, sizeof(char *) * n);
 }
 
+/* Many values would be many comparisons for each value of the table. */
+#define MOST_MISSING 100
+
+static void
+read_missing(const FieldReader *reader, const JsonbValue *value)
+{
+	cdw_field *field = reader->field;
+
+	field->missing = read_strings(reader, "missing", value, &field->nmissing);
+	if (field->nmissing > MOST_MISSING)
+		cdw_settings_error(
+			psprintf("\"missing\" of field \"%s\" lists too many values", field->name),
+			psprintf("A field can have %d; NULL the others in a view, and resolve that.",
+					 MOST_MISSING));
+}
+
+/* Brings the values that say nothing into standard form, when all that this depends on has been read. */
+static void
+standardise_missing(cdw_field *field)
+{
+	char **standard = palloc(sizeof(char *) * Max(field->nmissing, 1));
+	int n = field->nmissing;
+	StringInfoData value;
+
+	initStringInfo(&value);
+	field->nmissing = 0;
+	for (int i = 0; i < n; i++)
+	{
+		cdw_standardise(field, field->missing[i], strlen(field->missing[i]), &value);
+		standard[i] = pstrdup(value.data);
+	}
+	field->nmissing = n;
+	field->missing_standard = standard;
+	pfree(value.data);
+}
+
 static void
 read_levels(const FieldReader *reader, const JsonbValue *value)
 {
@@ -202,7 +238,7 @@ option_error(const FieldReader *reader, const char *option)
 	cdw_settings_error(
 		psprintf("option \"%s\" of field \"%s\" cannot be used", option, reader->field->name),
 		"Options of a field are kind (string), term_frequency (boolean), max_disagreement "
-		"(number), levels and without (arrays of strings), swap_with (string); of a phone region, "
+		"(number), levels, missing and without (arrays of strings), swap_with (string); of a phone region, "
 		"of a date field_order and compare, of a location longitude, of tokens separator "
 		"(strings).");
 }
@@ -211,8 +247,8 @@ option_error(const FieldReader *reader, const char *option)
 static bool
 can_be_null(const char *option)
 {
-	static const char *const options[] = {"max_disagreement", "levels", "without", "longitude",
-										  "separator"};
+	static const char *const options[] = {"max_disagreement", "levels",	   "missing",
+										  "without",		  "longitude", "separator"};
 
 	for (int i = 0; i < (int) lengthof(options); i++)
 		if (strcmp(option, options[i]) == 0)
@@ -239,6 +275,8 @@ read_field_option(const FieldReader *reader, const char *option, const JsonbValu
 		read_disagreement(reader, value);
 	else if (strcmp(option, "without") == 0)
 		read_without(reader, value);
+	else if (strcmp(option, "missing") == 0)
+		read_missing(reader, value);
 	else if (strcmp(option, "levels") == 0)
 		read_levels(reader, value);
 	else if (string == NULL)
@@ -310,6 +348,7 @@ cdw_read_field(cdw_resolver *resolver, char *name, JsonbValue *value)
 						   "For example {\"email\": \"email\"} or "
 						   "{\"city\": {\"kind\": \"category\", \"term_frequency\": true}}.");
 	check_type(resolver, field);
+	standardise_missing(field);
 	resolver->match.nfields++;
 }
 
@@ -320,6 +359,18 @@ append_string_option(StringInfo out, const char *option, const char *value)
 {
 	appendStringInfo(out, ", \"%s\": ", option);
 	cdw_append_json_string(out, value);
+}
+
+static void
+append_strings_option(StringInfo out, const char *option, char *const *values, int n)
+{
+	appendStringInfo(out, ", \"%s\": [", option);
+	for (int i = 0; i < n; i++)
+	{
+		appendStringInfoString(out, i ? ", " : "");
+		cdw_append_json_string(out, values[i]);
+	}
+	appendStringInfoChar(out, ']');
 }
 
 /* Appends a field as a member of "fields", with its defaults. */
@@ -346,16 +397,10 @@ cdw_append_field(StringInfo out, const cdw_field *field)
 		appendStringInfoString(out, ", \"swap_with\": null");
 	if (field->max_disagreement > 0)
 		appendStringInfo(out, ", \"max_disagreement\": %.15g", field->max_disagreement);
+	if (field->nmissing > 0)
+		append_strings_option(out, "missing", field->missing, field->nmissing);
 	if (field->nwithout > 0)
-	{
-		appendStringInfoString(out, ", \"without\": [");
-		for (int i = 0; i < field->nwithout; i++)
-		{
-			appendStringInfoString(out, i ? ", " : "");
-			cdw_append_json_string(out, field->without[i]);
-		}
-		appendStringInfoChar(out, ']');
-	}
+		append_strings_option(out, "without", field->without, field->nwithout);
 	if (field->user_levels)
 	{
 		appendStringInfoString(out, ", \"levels\": [");

@@ -198,6 +198,13 @@ append_choice(StringInfo out, const Sampler *sampler, const cdw_choice *choice)
 		append_member(out, "longitude", sampler->columns[choice->longitude].name);
 	if (choice->swap_with >= 0)
 		append_member(out, "swap_with", sampler->columns[choice->swap_with].name);
+	for (int k = 0; k < choice->nmissing; k++)
+	{
+		appendStringInfoString(out, k == 0 ? ", \"missing\": [" : ", ");
+		cdw_append_json_string(out, choice->missing[k]);
+	}
+	if (choice->nmissing > 0)
+		appendStringInfoChar(out, ']');
 	for (int k = 0; k < choice->nwithout; k++)
 	{
 		appendStringInfoString(out, k == 0 ? ", \"without\": [" : ", ");

@@ -136,6 +136,20 @@ create_history(const cdw_resolver *resolver)
 						 name));
 }
 
+/* Whether a value says nothing: blank, or listed as missing as it is written, but for capitals. */
+static char *
+says_nothing(const cdw_field *field, int f)
+{
+	StringInfoData test;
+
+	initStringInfo(&test);
+	appendStringInfo(&test, "(lower(btrim(COALESCE(f%d::text, ''), %s)) IN (''", f, BLANKS);
+	for (int i = 0; i < field->nmissing; i++)
+		appendStringInfo(&test, ", lower(%s)", quote_literal_cstr(field->missing[i]));
+	appendStringInfoString(&test, "))");
+	return test.data;
+}
+
 /* The surviving value of a field. Arrays go through text: array_agg would make them one of more dimensions. */
 static void
 append_survivor(StringInfo query, const cdw_resolver *resolver, int f)
@@ -146,9 +160,9 @@ append_survivor(StringInfo query, const cdw_resolver *resolver, int f)
 
 	cdw_check_column(resolver->source, field->name, &type, &typmod, NULL);
 	appendStringInfo(query,
-					 ", (array_agg(f%d%s ORDER BY (btrim(COALESCE(f%d::text, ''), %s) = ''), "
-					 "n%d DESC, length(f%d::text) DESC, f%d::text COLLATE \"C\"))[1]",
-					 f, field->array ? "::text" : "", f, BLANKS, f, f, f);
+					 ", (array_agg(f%d%s ORDER BY %s, n%d DESC, length(f%d::text) DESC, "
+					 "f%d::text COLLATE \"C\"))[1]",
+					 f, field->array ? "::text" : "", says_nothing(field, f), f, f, f);
 	if (field->array)
 		appendStringInfo(query, "::%s",
 						 format_type_extended(
@@ -176,7 +190,7 @@ create_label(const cdw_resolver *resolver)
 
 /*
  * One row per identity. The value that survives is the most frequent one, then the longest, then the
- * first in C order; blank values survive only where there is nothing else.
+ * first in C order; values that say nothing survive only where there is nothing else.
  */
 static void
 create_golden(const cdw_resolver *resolver)

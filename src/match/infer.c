@@ -456,6 +456,8 @@ cdw_infer(cdw_column *columns, int ncolumns, const cdw_row_sample *sample, uint3
 		cdw_profile_column(&profiles[i], &columns[i], i, sample, rows, all_rows);
 		choices[i] = (cdw_choice){.longitude = -1, .swap_with = -1};
 		choose(&profiles[i], all_rows, &choices[i]);
+		choices[i].nmissing = profiles[i].nplaceholders;
+		choices[i].missing = profiles[i].placeholder;
 	}
 	cdw_pair_coordinates(profiles, choices, ncolumns);
 	cdw_choose_regions(profiles, choices, ncolumns, sample);

@@ -111,7 +111,12 @@ typedef enum cdw_separator
 	CDW_SEPARATORS
 } cdw_separator;
 
-/* Of the sample unless it says otherwise. Shares are of the values that are not missing. */
+#define CDW_MAX_PLACEHOLDERS 3
+
+/*
+ * Of the sample unless it says otherwise. Shares are of the values that are not missing; values that stand
+ * for missing ones are.
+ */
 typedef struct cdw_profile
 {
 	const cdw_column *column;
@@ -124,6 +129,8 @@ typedef struct cdw_profile
 	double distinct;
 	double skew;	 /* sum of squared shares */
 	double repeated; /* share of the distinct values of the whole source that occur twice or more */
+	int nplaceholders;
+	const char *placeholder[CDW_MAX_PLACEHOLDERS]; /* values that stand for missing ones */
 
 	double at;			/* an @ and a dot behind it */
 	double url;			/* begins like an address in the web */
@@ -180,6 +187,8 @@ typedef struct cdw_choice
 	const char *separator;
 	int longitude; /* -1: none */
 	int swap_with; /* -1: by default */
+	int nmissing;
+	const char *const *missing;
 	int nwithout;
 	int *without;
 	double max_disagreement; /* 0: that of the kind */

@@ -414,6 +414,16 @@ static const cdw_kind kinds[] = {
 	},
 };
 
+/* Whether a value in standard form is one of those that say nothing in this field. */
+static bool
+says_nothing(const cdw_field *field, const char *standard)
+{
+	for (int i = 0; i < field->nmissing; i++)
+		if (strcmp(field->missing_standard[i], standard) == 0)
+			return true;
+	return false;
+}
+
 /* Replaces out by the standard form of a value; empty where the value is missing. */
 void
 cdw_standardise(const cdw_field *field, const char *value, int len, StringInfo out)
@@ -422,6 +432,8 @@ cdw_standardise(const cdw_field *field, const char *value, int len, StringInfo o
 	if (cdw_is_missing(value, len))
 		return;
 	field->kind->standardise(field, value, len, out);
+	if (says_nothing(field, out->data))
+		resetStringInfo(out);
 }
 
 /* NULL where there is no such kind. */

@@ -120,6 +120,9 @@ typedef struct cdw_field
 	double max_disagreement; /* the largest share of matches that may disagree; 0: by kind */
 	char *swap_with;		 /* a field whose value may be exchanged with this one's */
 	bool no_swap;			 /* none, not even the default */
+	int nmissing;
+	char **missing;			 /* values that say nothing, as they were given */
+	char **missing_standard; /* the same in standard form */
 	int nwithout;
 	char *without[CDW_MAX_FIELDS];		/* fields whose words are dropped from this one */
 	uint32 without_set;					/* the same as bits */

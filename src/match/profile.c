@@ -77,28 +77,152 @@ read_values(cdw_profile *profile, int number, const cdw_row_sample *sample)
 	pfree(standard.data);
 }
 
+/* Hashes of values, sorted, in runs of equal ones. */
+typedef struct Runs
+{
+	uint64 *hash;
+	uint32 n;
+} Runs;
+
+static Runs
+sorted_values(const cdw_profile *profile)
+{
+	Runs runs = {.hash = palloc(sizeof(uint64) * Max(profile->rows, 1))};
+
+	for (uint32 r = 0; r < profile->rows; r++)
+		if (profile->hash[r] != 0)
+			runs.hash[runs.n++] = profile->hash[r];
+	sort_numbers(runs.hash, runs.n);
+	return runs;
+}
+
+static uint32
+run_end(const Runs *runs, uint32 from)
+{
+	uint32 to = from + 1;
+
+	while (to < runs->n && runs->hash[to] == runs->hash[from])
+		to++;
+	return to;
+}
+
 /* Distinct values and the sum of their squared shares. */
 static void
 count_values(cdw_profile *profile)
 {
-	uint64 *sorted = palloc(sizeof(uint64) * Max(profile->rows, 1));
-	uint32 n = 0;
+	Runs runs = sorted_values(profile);
 
-	for (uint32 r = 0; r < profile->rows; r++)
-		if (profile->hash[r] != 0)
-			sorted[n++] = profile->hash[r];
-	sort_numbers(sorted, n);
-	for (uint32 from = 0, to; from < n; from = to)
+	for (uint32 from = 0, to; from < runs.n; from = to)
 	{
 		double share;
 
-		for (to = from + 1; to < n && sorted[to] == sorted[from]; to++)
-			;
-		share = (double) (to - from) / n;
+		to = run_end(&runs, from);
+		share = (double) (to - from) / runs.n;
 		profile->distinct++;
 		profile->skew += share * share;
 	}
-	pfree(sorted);
+	pfree(runs.hash);
+}
+
+/* ---- values that stand for missing ones ---- */
+
+/*
+ * none@example.com, 1900-01-01, 000-000-0000: what a form fills in, or people do who do not want to say.
+ * No such value is known beforehand, but each stands out: values that people have thin out gradually (the
+ * most frequent family name is about twice as frequent as the next), these come one or a few, and then
+ * nothing for long.
+ */
+#define PLACEHOLDER_SHARE .01
+#define PLACEHOLDER_ROWS 20
+#define PLACEHOLDER_GAP 20.0
+#define LEAST_VARIETY .05 /* distinct values, as a share of all others */
+
+typedef struct Frequent
+{
+	uint64 hash;
+	uint32 count;
+} Frequent;
+
+/* The most frequent values, in descending order; the last has what comes after those that can be meant. */
+static uint32
+most_frequent(const Runs *runs, Frequent *top)
+{
+	uint32 distinct = 0;
+
+	memset(top, 0, sizeof(Frequent) * (CDW_MAX_PLACEHOLDERS + 1));
+	for (uint32 from = 0, to; from < runs->n; from = to)
+	{
+		Frequent next;
+
+		to = run_end(runs, from);
+		next = (Frequent){.hash = runs->hash[from], .count = to - from};
+		for (int k = 0; k <= CDW_MAX_PLACEHOLDERS; k++)
+			if (next.count > top[k].count)
+			{
+				Frequent former = top[k];
+
+				top[k] = next;
+				next = former;
+			}
+		distinct++;
+	}
+	return distinct;
+}
+
+/* How many of the most frequent values stand for missing ones. */
+static int
+count_placeholders(const Frequent *top, uint32 values, uint32 distinct)
+{
+	uint32 others = values;
+
+	for (int k = 0; k < CDW_MAX_PLACEHOLDERS; k++)
+	{
+		if (top[k].count < PLACEHOLDER_ROWS || top[k].count < PLACEHOLDER_SHARE * values)
+			return 0;
+		others -= top[k].count;
+		if (top[k].count >= PLACEHOLDER_GAP * top[k + 1].count)
+			return distinct - k - 1 >= LEAST_VARIETY * others && others >= PLACEHOLDER_ROWS ? k + 1
+																							: 0;
+	}
+	return 0;
+}
+
+/* Takes a value for a missing one, where the sample has all of it. */
+static void
+forget_value(cdw_profile *profile, uint64 hash, const cdw_row_sample *sample, int number)
+{
+	int known = profile->nplaceholders;
+
+	for (uint32 r = 0; r < profile->rows; r++)
+	{
+		cdw_cell raw;
+
+		if (profile->hash[r] != hash)
+			continue;
+		raw = cdw_row_sample_cell(sample, r, number);
+		if (raw.len < raw.full_len)
+			return;
+		if (known == profile->nplaceholders)
+			profile->placeholder[profile->nplaceholders++] = pnstrdup(raw.text, raw.len);
+		profile->hash[r] = 0;
+		profile->text[r] = (cdw_cell){0};
+		profile->values--;
+	}
+}
+
+static void
+forget_placeholders(cdw_profile *profile, const cdw_row_sample *sample, int number)
+{
+	Frequent top[CDW_MAX_PLACEHOLDERS + 1];
+	Runs runs = sorted_values(profile);
+	uint32 distinct = most_frequent(&runs, top);
+	int n = count_placeholders(top, runs.n, distinct);
+
+	for (int k = 0; k < n; k++)
+		forget_value(profile, top[k].hash, sample, number);
+	if (runs.n > 0)
+		profile->filled *= profile->values / runs.n;
+	pfree(runs.hash);
 }
 
 static void
@@ -243,6 +367,7 @@ cdw_profile_column(cdw_profile *profile, const cdw_column *column, int number,
 	profile->repeated = cdw_distinct_repeated(column->distinct);
 	initStringInfo(&sums.scratch);
 	read_values(profile, number, sample);
+	forget_placeholders(profile, sample, number);
 	count_values(profile);
 	for (uint32 r = 0; r < rows; r++)
 	{
