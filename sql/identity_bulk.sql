@@ -144,6 +144,12 @@ BEGIN
 END $$;
 SELECT * FROM run($$CREATE TRIGGER look_up AFTER INSERT ON r_history FOR EACH ROW EXECUTE FUNCTION look_up()$$);
 SELECT count(*), count(DISTINCT id), count(identity_id) FROM log;
+-- A trigger finds what it names along the session's search_path, as in any INSERT.
+CREATE TABLE written (relation text);
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO written VALUES (tg_table_name); RETURN NULL; END $$;
+SELECT * FROM run($$CREATE TRIGGER note AFTER INSERT ON r_identity EXECUTE FUNCTION note(); CREATE TRIGGER note AFTER INSERT ON r_match EXECUTE FUNCTION note();
+    CREATE TRIGGER note AFTER INSERT ON r_history EXECUTE FUNCTION note(); CREATE TRIGGER note AFTER UPDATE ON r_resolver EXECUTE FUNCTION note()$$);
+SELECT relation, count(*) AS statements FROM written GROUP BY 1 ORDER BY 1;
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not today'; END $$;
 SELECT * FROM run($$CREATE TRIGGER refuse BEFORE INSERT ON r_identity FOR EACH STATEMENT EXECUTE FUNCTION refuse()$$);
 SELECT * FROM run($$ALTER TABLE r_identity ADD odd bool GENERATED ALWAYS AS (identity_id % 2 = 1) STORED$$);
