@@ -135,6 +135,9 @@ SELECT * FROM run($$ALTER TABLE r_history ALTER from_identity_id SET NOT NULL$$)
 SELECT * FROM run($$CREATE UNIQUE INDEX one_each ON r_identity (identity_id)$$);
 SELECT * FROM run($$CREATE UNIQUE INDEX one_each ON r_match (left_key)$$);
 
+-- What a CREATE INDEX CONCURRENTLY that failed has left behind stays as it is, and refuses nothing.
+SELECT * FROM run($$CREATE UNIQUE INDEX one_each ON r_identity (identity_id); UPDATE pg_index SET indisvalid = false, indisready = false WHERE indexrelid = 'one_each'::regclass$$);
+
 -- Whatever else has a say is left to SQL: triggers, generated columns, rules, row security, domains, functions that may read tables, partitions, views.
 CREATE TABLE log (id bigint, identity_id bigint);
 CREATE FUNCTION look_up() RETURNS trigger LANGUAGE plpgsql AS $$
