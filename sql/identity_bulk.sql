@@ -135,6 +135,9 @@ SELECT * FROM run($$ALTER TABLE r_history ALTER from_identity_id SET NOT NULL$$)
 SELECT * FROM run($$CREATE UNIQUE INDEX one_each ON r_identity (identity_id)$$);
 SELECT * FROM run($$CREATE UNIQUE INDEX one_each ON r_match (left_key)$$);
 
+-- What a CREATE INDEX CONCURRENTLY that failed has left behind stays as it is, and refuses nothing.
+SELECT * FROM run($$CREATE UNIQUE INDEX one_each ON r_identity (identity_id); UPDATE pg_index SET indisvalid = false, indisready = false WHERE indexrelid = 'one_each'::regclass$$);
+
 -- Whatever else has a say is left to SQL: triggers, generated columns, rules, row security, domains, functions that may read tables, partitions, views.
 CREATE TABLE log (id bigint, identity_id bigint);
 CREATE FUNCTION look_up() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -144,6 +147,12 @@ BEGIN
 END $$;
 SELECT * FROM run($$CREATE TRIGGER look_up AFTER INSERT ON r_history FOR EACH ROW EXECUTE FUNCTION look_up()$$);
 SELECT count(*), count(DISTINCT id), count(identity_id) FROM log;
+-- A trigger finds what it names along the session's search_path, as in any INSERT.
+CREATE TABLE written (relation text);
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO written VALUES (tg_table_name); RETURN NULL; END $$;
+SELECT * FROM run($$CREATE TRIGGER note AFTER INSERT ON r_identity EXECUTE FUNCTION note(); CREATE TRIGGER note AFTER INSERT ON r_match EXECUTE FUNCTION note();
+    CREATE TRIGGER note AFTER INSERT ON r_history EXECUTE FUNCTION note(); CREATE TRIGGER note AFTER UPDATE ON r_resolver EXECUTE FUNCTION note()$$);
+SELECT relation, count(*) AS statements FROM written GROUP BY 1 ORDER BY 1;
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not today'; END $$;
 SELECT * FROM run($$CREATE TRIGGER refuse BEFORE INSERT ON r_identity FOR EACH STATEMENT EXECUTE FUNCTION refuse()$$);
 SELECT * FROM run($$ALTER TABLE r_identity ADD odd bool GENERATED ALWAYS AS (identity_id % 2 = 1) STORED$$);

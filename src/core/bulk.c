@@ -66,8 +66,9 @@ cdw_bulk_begin(const char *statement, int ncolumns, const Oid *types)
 }
 
 /*
- * The same for rows of these columns that are to be inserted into a table, whose name is quoted. The
- * names of the columns must stay.
+ * The same for rows of these columns, two at least, that are to be inserted into a table, whose name is
+ * quoted. The names of the columns must stay. (Of several arrays unnest is a word of the grammar, which no
+ * search_path captures.)
  */
 cdw_bulk *
 cdw_bulk_insert(const char *table, int ncolumns, const char *const *columns, const Oid *types)

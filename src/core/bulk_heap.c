@@ -29,6 +29,7 @@
 #include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -70,6 +71,20 @@ is_empty(Relation relation)
 	return !found;
 }
 
+/* What is left of a CREATE INDEX CONCURRENTLY that failed would be built with the others. */
+static bool
+has_invalid_index(Relation relation)
+{
+	List *indexes = RelationGetIndexList(relation);
+	bool found = false;
+	ListCell *cell;
+
+	foreach (cell, indexes)
+		found |= !get_index_isvalid(lfirst_oid(cell));
+	list_free(indexes);
+	return found;
+}
+
 /*
  * Whether rows that are put into the table are all that an INSERT of the caller would do. The reference
  * count tells cursors of this session that are open on the table.
@@ -84,7 +99,7 @@ is_plain(Relation relation)
 		   relation->trigdesc == NULL && !RELATION_IS_OTHER_TEMP(relation) &&
 		   relation->rd_refcnt == 1 && has_privs_of_role(GetUserId(), form->relowner) &&
 		   pg_class_aclcheck(RelationGetRelid(relation), GetUserId(), ACL_INSERT) == ACLCHECK_OK &&
-		   is_empty(relation);
+		   !has_invalid_index(relation) && is_empty(relation);
 }
 
 /*

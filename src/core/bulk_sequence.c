@@ -27,14 +27,14 @@ struct cdw_bulk_sequence
 };
 
 /*
- * NULL where numbers have to be drawn one by one: others may draw some meanwhile, or the caller may not
- * set the sequence. The lock, which ALTER SEQUENCE takes too, keeps the others out until the
- * transaction ends; nobody waits for it here.
+ * NULL where numbers have to be drawn one by one: others may draw some meanwhile or, of a sequence with a
+ * cache, hold some that they have drawn before; or the caller may not set the sequence. The lock, which
+ * ALTER SEQUENCE takes too, keeps the others out until the transaction ends; nobody waits for it here.
  */
 cdw_bulk_sequence *
 cdw_bulk_sequence_begin(Oid relid)
 {
-	cdw_bulk_sequence *sequence;
+	cdw_bulk_sequence *sequence = NULL;
 	HeapTuple tuple;
 	Form_pg_sequence form;
 
@@ -45,11 +45,14 @@ cdw_bulk_sequence_begin(Oid relid)
 	if (!HeapTupleIsValid(tuple))
 		return NULL;
 	form = (Form_pg_sequence) GETSTRUCT(tuple);
-	sequence = palloc0(sizeof(cdw_bulk_sequence));
-	*sequence = (cdw_bulk_sequence){.relid = relid,
-									.increment = form->seqincrement,
-									.least = form->seqmin,
-									.most = form->seqmax};
+	if (form->seqcache == 1)
+	{
+		sequence = palloc0(sizeof(cdw_bulk_sequence));
+		*sequence = (cdw_bulk_sequence){.relid = relid,
+										.increment = form->seqincrement,
+										.least = form->seqmin,
+										.most = form->seqmax};
+	}
 	ReleaseSysCache(tuple);
 	return sequence;
 }

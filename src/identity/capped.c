@@ -121,8 +121,8 @@ cdw_write_capped(const cdw_resolver *resolver, const cdw_blocks *blocks)
 
 	if (blocks == NULL || !takes_events_of_no_record(resolver))
 		return;
-	cdw_stream(psprintf("SELECT reason FROM %s WHERE event = 'capped' AND %s IS NULL "
-						"ORDER BY event_id DESC",
+	cdw_stream(psprintf("SELECT reason FROM %s WHERE event OPERATOR(pg_catalog.=) 'capped' AND "
+						"%s IS NULL ORDER BY event_id DESC",
 						cdw_result_name(resolver, "history"), quote_identifier(resolver->key)),
 			   0, NULL, NULL, read_reason, &reasons);
 	for (int r = 0; r < blocks->nlists; r++)

@@ -59,7 +59,10 @@ group_edges(cdw_components *components, const cdw_edges *edges)
 	components->edge_end = allocate_huge((Size) components->n + 1, sizeof(uint32));
 	components->edge = allocate_huge(edges->n, sizeof(uint32));
 	for (Size e = 0; e < edges->n; e++)
+	{
+		cdw_check_cancel(e);
 		components->edge_end[component_of(components, &edges->edge[e])]++;
+	}
 	for (Size root = 0; root <= components->n; root++)
 	{
 		uint32 count = components->edge_end[root];
@@ -68,7 +71,10 @@ group_edges(cdw_components *components, const cdw_edges *edges)
 		position += count;
 	}
 	for (Size e = 0; e < edges->n; e++)
+	{
+		cdw_check_cancel(e);
 		components->edge[components->edge_end[component_of(components, &edges->edge[e])]++] = e;
+	}
 }
 
 /* Where the edges of a component begin. */
@@ -92,9 +98,12 @@ cdw_find_components(const cdw_edges *edges, double cut, const bool *closed, uint
 						 "min_probability.")));
 	components.parent = cdw_union_find_create(n);
 	for (Size e = 0; e < edges->n; e++)
+	{
+		cdw_check_cancel(e);
 		if (edges->edge[e].weight > cut &&
 			(closed == NULL || (!closed[edges->edge[e].a] && !closed[edges->edge[e].b])))
 			cdw_union_find_unite(components.parent, edges->edge[e].a, edges->edge[e].b);
+	}
 	group_members(&components);
 	group_edges(&components, edges);
 	return components;

@@ -38,9 +38,10 @@ cdw_store_model(cdw_resolver *resolver, const cdw_model *model)
 	cdw_model_append_json(&json, model, &resolver->match);
 	resolver->model = cdw_json_parse(json.data);
 	value = JsonbPGetDatum(resolver->model);
-	cdw_execute_params(psprintf("UPDATE %s SET model = $1, trained_at = clock_timestamp()",
-								cdw_result_name(resolver, "resolver")),
-					   1, &type, &value);
+	cdw_execute_params(
+		psprintf("UPDATE %s SET model = $1, trained_at = pg_catalog.clock_timestamp()",
+				 cdw_result_name(resolver, "resolver")),
+		1, &type, &value);
 }
 
 /* Fields of whose weights the data say nothing, with the matches that were there to learn from. */

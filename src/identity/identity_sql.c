@@ -167,7 +167,6 @@ CDW_FUNCTION(cdw_train_procedure)
 	cdw_population *population;
 	cdw_labels *labels;
 	cdw_evidence evidence;
-	int settings;
 
 	cdw_check_not_null(fcinfo, 1, "seed");
 	PreventCommandIfReadOnly("CALL cdw.train");
@@ -184,9 +183,7 @@ CDW_FUNCTION(cdw_train_procedure)
 								  population->records->n)));
 	labels =
 		cdw_training_labels(resolver, population, PG_ARGISNULL(2) ? InvalidOid : PG_GETARG_OID(2));
-	settings = cdw_restrict_search_path();
 	cdw_train_resolver(resolver, population, labels, PG_GETARG_INT64(1), &evidence);
-	cdw_restore_settings(settings);
 	cdw_records_close(population->records);
 	cdw_progress_end();
 	ereport(
@@ -244,7 +241,7 @@ note_run(const cdw_resolver *resolver, double threshold)
 	Datum values[] = {Float8GetDatum(threshold), Int64GetDatum(resolver->next_identity_id)};
 
 	cdw_execute_params(psprintf("UPDATE %s SET threshold = $1, next_identity_id = $2, "
-								"resolved_at = clock_timestamp()",
+								"resolved_at = pg_catalog.clock_timestamp()",
 								cdw_result_name(resolver, "resolver")),
 					   2, types, values);
 }
@@ -272,7 +269,6 @@ CDW_FUNCTION(cdw_resolve)
 	cdw_edges *edges;
 	cdw_edges *matches;
 	uint32 *cluster;
-	int settings;
 
 	cdw_check_not_null(fcinfo, 1, "threshold");
 	threshold = PG_GETARG_FLOAT8(1);
@@ -285,7 +281,6 @@ CDW_FUNCTION(cdw_resolve)
 	else
 		cdw_choose_resolver_rules(resolver);
 	population = cdw_load_population(resolver);
-	settings = cdw_restrict_search_path();
 	least = Min(threshold, resolver->match.min_probability);
 	edges = find_edges(resolver, population, least, &evidence);
 	cluster = find_clusters(resolver, population, &evidence.scorer, edges, threshold);
@@ -300,7 +295,6 @@ CDW_FUNCTION(cdw_resolve)
 	report_run(resolver, population, matches, cdw_write_identities(resolver, population, cluster));
 	cdw_write_capped(resolver, evidence.blocks);
 	note_run(resolver, threshold);
-	cdw_restore_settings(settings);
 	cdw_progress_end();
 	cdw_resolver_close(resolver);
 	PG_RETURN_VOID();

@@ -121,7 +121,6 @@ CDW_FUNCTION(cdw_label_pair)
 	cdw_resolver *resolver;
 	Datum pair[2];
 	double weight = 0;
-	int settings;
 
 	for (int i = 0; i < (int) lengthof(names); i++)
 		cdw_check_not_null(fcinfo, i, names[i]);
@@ -132,12 +131,10 @@ CDW_FUNCTION(cdw_label_pair)
 		pair[i] = PG_ARGISNULL(3) ? cdw_key_input(resolver, PG_GETARG_TEXT_PP(1 + i))
 								  : find_key(resolver, PG_GETARG_TEXT_PP(1 + i));
 	order_keys(resolver, PG_GETARG_TEXT_PP(1), pair);
-	settings = cdw_restrict_search_path();
 	if (PG_ARGISNULL(3))
 		withdraw_label(resolver, pair);
 	else
 		store_label(resolver, pair, PG_GETARG_BOOL(3), weight > 0 ? &weight : NULL);
-	cdw_restore_settings(settings);
 	PG_RETURN_VOID();
 }
 

@@ -8,14 +8,16 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
+#include "utils/syscache.h"
 
 /*
  * Plain tables only, without row security or children: reading one runs nobody's code. Columns must
  * be those that create_resolver makes.
  */
 static const char *const find_tables =
-	"SELECT n.nspname, c.relname FROM pg_catalog.pg_class c "
+	"SELECT n.nspname, c.relname, c.oid FROM pg_catalog.pg_class c "
 	"JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
 	"WHERE c.relkind = 'r' AND NOT c.relrowsecurity AND pg_catalog.right(c.relname, 9) = '_resolver' "
 	"AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') "
@@ -36,6 +38,14 @@ typedef struct Lister
 	MemoryContext context;
 } Lister;
 
+/* Keeps a table until the end of the transaction; false where another session has just dropped it. */
+static bool
+hold_table(Oid table)
+{
+	LockRelationOid(table, AccessShareLock);
+	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table));
+}
+
 static void
 add_table(TupleTableSlot *slot, void *arg)
 {
@@ -43,15 +53,19 @@ add_table(TupleTableSlot *slot, void *arg)
 	char *schema = NameStr(*DatumGetName(slot->tts_values[0]));
 	char *table = NameStr(*DatumGetName(slot->tts_values[1]));
 	int name_len = strlen(table) - strlen("_resolver");
-	MemoryContext old = MemoryContextSwitchTo(lister->context);
+	Oid oid = DatumGetObjectId(slot->tts_values[2]);
+	MemoryContext old;
 
+	if (!hold_table(oid))
+		return;
+	old = MemoryContextSwitchTo(lister->context);
 	appendStringInfo(
 		&lister->query,
 		"%sSELECT %s::name, %s, settings->>'source', settings->>'key', settings->>'link_type', "
 		"model IS NOT NULL, threshold::float8, trained_at::timestamptz, resolved_at::timestamptz, "
 		"settings::jsonb FROM ONLY %s",
 		lister->query.len ? " UNION ALL " : "", quote_literal_cstr(schema),
-		quote_literal_cstr(pnstrdup(table, name_len)), quote_qualified_identifier(schema, table));
+		quote_literal_cstr(pnstrdup(table, name_len)), cdw_relation_name(oid));
 	MemoryContextSwitchTo(old);
 }
 

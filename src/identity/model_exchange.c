@@ -344,7 +344,6 @@ import_model(cdw_resolver *resolver, Jsonb *document)
 	cdw_model model;
 	JsonbValue terms;
 	cdw_population *population = NULL;
-	int settings;
 
 	cdw_check_takes_model(resolver);
 	check_format(document);
@@ -352,13 +351,11 @@ import_model(cdw_resolver *resolver, Jsonb *document)
 	cdw_model_parse(object_member(document, "model"), &resolver->match, &model);
 	if (!cdw_json_field(document, "terms", &terms))
 		population = cdw_load_population(resolver);
-	settings = cdw_restrict_search_path();
 	if (population)
 		count_own_terms(resolver, population, &model);
 	else
 		import_terms(resolver, document);
 	cdw_store_model(resolver, &model);
-	cdw_restore_settings(settings);
 }
 
 CDW_FUNCTION(cdw_import_model)

@@ -316,11 +316,11 @@ delete_rows(const IdentityWriter *writer, cdw_changes *changes)
 {
 	const cdw_resolver *resolver = writer->resolver;
 	const cdw_keys *gone = writer->former->gone;
-	cdw_bulk *bulk =
-		cdw_bulk_begin(psprintf("DELETE FROM %s i USING unnest($1) AS r(k) WHERE i.%s %s r.k",
-								writer->former->table, quote_identifier(resolver->key),
-								cdw_key_equality(resolver)),
-					   1, &resolver->key_type);
+	cdw_bulk *bulk = cdw_bulk_begin(psprintf("DELETE FROM %s i USING pg_catalog.unnest($1) AS r(k) "
+											 "WHERE i.%s %s r.k",
+											 writer->former->table, quote_identifier(resolver->key),
+											 cdw_key_equality(resolver)),
+									1, &resolver->key_type);
 
 	for (uint32 i = 0; i < gone->n; i++)
 		cdw_bulk_row(bulk, &gone->key[i], NULL);
