@@ -105,7 +105,7 @@ move_chunks(cdw_records *records, dsa_area *area, const dsa_pointer *target, dsa
 }
 
 /*
- * Room in a new area for all chunks and for the records' places. A server with little shared memory, as
+ * Room in a new area for all chunks and for the records' places; of records in a file none. A server with little shared memory, as
  * in a container, raises an error here.
  */
 static cdw_shared_records *
@@ -117,15 +117,17 @@ reserve(const cdw_records *records, dsa_pointer *target)
 	for (uint32 c = 0; c < records->arena.nchunks; c++)
 		target[c] =
 			dsa_allocate_extended(shared->area, records->arena.chunks[c].size, DSA_ALLOC_HUGE);
-	shared->place =
-		dsa_allocate_extended(shared->area, sizeof(dsa_pointer) * records->n, DSA_ALLOC_HUGE);
+	if (records->file == NULL)
+		shared->place =
+			dsa_allocate_extended(shared->area, sizeof(dsa_pointer) * records->n, DSA_ALLOC_HUGE);
 	/* from here on it ends with the records, not with a resource owner */
 	dsa_pin_mapping(shared->area);
 	return shared;
 }
 
 /*
- * Moves the records into shared memory, where they stay as long as they live. Returns false where there
+ * Moves the records into shared memory, where they stay as long as they live; those in a file stay there,
+ * and get an area for what workers need beside them. Returns false where there
  * is no room: then one process does everything. Must not be called in parallel mode.
  */
 bool
@@ -169,8 +171,9 @@ cdw_share_records(cdw_records *records)
 		records->shared->callback.func = detach;
 		records->shared->callback.arg = records->shared;
 		MemoryContextRegisterResetCallback(records->arena.context, &records->shared->callback);
-		move_chunks(records, records->shared->area, target,
-					dsa_get_address(records->shared->area, records->shared->place));
+		if (records->file == NULL)
+			move_chunks(records, records->shared->area, target,
+						dsa_get_address(records->shared->area, records->shared->place));
 	}
 	pfree(target);
 	return shared;
