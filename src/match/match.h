@@ -556,6 +556,7 @@ typedef struct cdw_block_list
 	uint32 *key; /* of each block, without CDW_OVERSIZED */
 	uint32 *member;
 	uint32 largest;
+	struct cdw_shared_list *shared; /* NULL: in the memory of one process */
 } cdw_block_list;
 
 /* What records have in common that share an oversized block of each of two rules (block_split.c). */
@@ -605,6 +606,9 @@ cdw_walk_blocks(const cdw_blocks *blocks, const cdw_records *records, const cdw_
 				int list, uint32 first, uint32 end, cdw_pair_callback callback, void *arg);
 extern bool
 cdw_share_key(const cdw_match_settings *settings, const uint32 *a, const uint32 *b, int rule);
+
+/* share.c */
+extern void cdw_unshare_file(cdw_records *records);
 
 /* block_split.c */
 extern void cdw_split_blocks(cdw_blocks *blocks, const cdw_records *records);

@@ -1,8 +1,8 @@
 /*
  * src/match/parallel.c
  *
- * Walks by several processes. The records move into shared memory once, where it pays, and stay there
- * (share.c); blocks and samples are copied for each walk. A worker makes the settings again from their document,
+ * Walks by several processes. The records move into shared memory once, where it pays, and stay there, and
+ * so do blocks (share.c); samples are copied for each walk. A worker makes the settings again from their document,
  * because they point at code and at each other, and finds everything else by its offset.
  *
  * Of records in a file each process reads batches of its own, for which it has an equal part of the memory.
@@ -99,25 +99,17 @@ typedef struct SharedWalk
 /* ---- what workers are given ---- */
 
 static SharedList
-share_list(dsa_area *area, const cdw_block_list *list)
+share_list(dsa_area *area, cdw_block_list *list)
 {
-	Size members = list->nblocks > 0 ? list->start[list->nblocks] : 0;
 	SharedList shared = {.nblocks = list->nblocks, .largest = list->largest};
 
 	if (list->nblocks == 0)
 		return shared;
-	shared.start = cdw_copy_to_area(area, list->start, sizeof(Size) * ((Size) list->nblocks + 1));
-	shared.key = cdw_copy_to_area(area, list->key, sizeof(uint32) * (Size) list->nblocks);
-	shared.member = cdw_copy_to_area(area, list->member, sizeof(uint32) * members);
+	cdw_share_block_list(area, list);
+	shared.start = list->shared->start;
+	shared.key = list->shared->key;
+	shared.member = list->shared->member;
 	return shared;
-}
-
-static void
-free_list(dsa_area *area, const SharedList *list)
-{
-	cdw_free_in_area(area, list->start);
-	cdw_free_in_area(area, list->key);
-	cdw_free_in_area(area, list->member);
 }
 
 static cdw_block_list
@@ -134,7 +126,7 @@ attach_list(dsa_area *area, const SharedList *shared)
 }
 
 static void
-share_blocks(dsa_area *area, const cdw_blocks *blocks, SharedWalk *shared)
+share_blocks(dsa_area *area, cdw_blocks *blocks, SharedWalk *shared)
 {
 	SharedSplit *split;
 	uint64 *group;
@@ -159,22 +151,6 @@ share_blocks(dsa_area *area, const cdw_blocks *blocks, SharedWalk *shared)
 	shared->too_large = cdw_copy_to_area(area, group, sizeof(uint64) * shared->ntoo_large);
 	pfree(split);
 	pfree(group);
-}
-
-static void
-free_blocks(dsa_area *area, const SharedWalk *shared)
-{
-	SharedSplit *split;
-
-	for (int r = 0; r < shared->nlists; r++)
-		free_list(area, &shared->list[r]);
-	if (shared->nsplits == 0)
-		return;
-	split = dsa_get_address(area, shared->split);
-	for (int s = 0; s < shared->nsplits; s++)
-		free_list(area, &split[s].list);
-	dsa_free(area, shared->split);
-	dsa_free(area, shared->too_large);
 }
 
 static cdw_blocks *
@@ -227,7 +203,7 @@ share_walk(const cdw_walk *walk, const cdw_scorer *scorer, SharedWalk *shared)
 	if (scorer->model)
 		shared->model = *scorer->model;
 	if (walk->blocks)
-		share_blocks(area, walk->blocks, shared);
+		share_blocks(area, (cdw_blocks *) walk->blocks, shared);
 	if (walk->sample)
 	{
 		shared->sample = *walk->sample;
@@ -249,8 +225,8 @@ free_walk(dsa_area *area, const SharedWalk *shared)
 {
 	if (!DsaPointerIsValid(shared->place))
 		cdw_record_file_unshare(area, &shared->file);
-	if (shared->has_blocks)
-		free_blocks(area, shared);
+	cdw_free_in_area(area, shared->split);
+	cdw_free_in_area(area, shared->too_large);
 	cdw_free_in_area(area, shared->sample_hash);
 	cdw_free_in_area(area, shared->pair);
 	cdw_free_in_area(area, shared->unit);

@@ -1,8 +1,8 @@
 /*
  * src/match/share.c
  *
- * Records in shared memory, for several processes. They are encoded into memory of one process, as it is
- * not known yet whether others are worth it, and move once.
+ * Records and blocks in shared memory, for several processes. They come into being in the memory of one
+ * process, as it is not known yet whether others are worth it, and move once: nothing is there twice.
  */
 #include "match/share.h"
 
@@ -36,7 +36,8 @@ detach(void *arg)
 {
 	cdw_shared_records *shared = arg;
 
-	dsa_detach(shared->area);
+	if (shared->area)
+		dsa_detach(shared->area);
 }
 
 /* A chunk of the arena and where it goes. */
@@ -177,4 +178,53 @@ cdw_share_records(cdw_records *records)
 	}
 	pfree(target);
 	return shared;
+}
+
+/* Gives back the shared memory of records in a file, in which there are no blocks any more. */
+void
+cdw_unshare_file(cdw_records *records)
+{
+	if (records->file == NULL || records->shared == NULL)
+		return;
+	dsa_detach(records->shared->area);
+	records->shared->area = NULL;
+	records->shared = NULL;
+}
+
+/* ---- blocks ---- */
+
+/* Moves what is there to the area; returns where to. */
+static dsa_pointer
+move(dsa_area *area, void **data, Size size)
+{
+	dsa_pointer pointer = cdw_copy_to_area(area, *data, size);
+
+	pfree(*data);
+	*data = dsa_get_address(area, pointer);
+	return pointer;
+}
+
+/* Moves a list of blocks into shared memory, where it stays until it is freed. */
+void
+cdw_share_block_list(dsa_area *area, cdw_block_list *list)
+{
+	Size members = list->start[list->nblocks];
+
+	if (list->shared)
+		return;
+	list->shared = MemoryContextAlloc(GetMemoryChunkContext(list->start), sizeof(cdw_shared_list));
+	list->shared->area = area;
+	list->shared->member = move(area, (void **) &list->member, sizeof(uint32) * members);
+	list->shared->key = move(area, (void **) &list->key, sizeof(uint32) * (Size) list->nblocks);
+	list->shared->start =
+		move(area, (void **) &list->start, sizeof(Size) * ((Size) list->nblocks + 1));
+}
+
+void
+cdw_free_shared_list(cdw_shared_list *shared)
+{
+	dsa_free(shared->area, shared->start);
+	dsa_free(shared->area, shared->key);
+	dsa_free(shared->area, shared->member);
+	pfree(shared);
 }
