@@ -28,7 +28,7 @@
 
 #define LEAST_PAIRS 300000.0	 /* visits that are worth a worker */
 #define LEAST_TO_SHARE 1000000.0 /* ... and moving the records first */
-#define TURNS 3					 /* of a process, where units are taken many at once */
+#define TURNS 2					 /* of a process, where units are taken many at once */
 
 /* The visitors that workers know, by number. */
 static const cdw_visitor *const visitors[] = {&cdw_count_visitor, &cdw_pattern_visitor,
