@@ -102,7 +102,7 @@ SELECT twice('h', '{"family": "family_name", "born": "date", "address": "categor
 SELECT differences('h'), model_differences('h');
 
 -- Temporary files of this session: some while training writes what it counted, none afterwards.
-CREATE FUNCTION files() RETURNS int8 LANGUAGE sql AS $$ SELECT count(*) FROM pg_ls_tmpdir() WHERE name LIKE format('pgsql\_tmp%s.%%', pg_backend_pid()) $$;
+CREATE FUNCTION files() RETURNS int8 LANGUAGE sql AS $$ SELECT count(*) FROM pg_ls_dir('base/pgsql_tmp', true, false) name WHERE name LIKE format('pgsql\_tmp%s.%%', pg_backend_pid()) $$;
 CREATE TABLE seen (n int8, memory text);
 CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO identity_spill.seen VALUES (identity_spill.files(), current_setting('maintenance_work_mem')); RETURN NULL; END $$;
 CREATE TRIGGER see AFTER INSERT ON b_m_term FOR EACH STATEMENT EXECUTE FUNCTION see();

@@ -233,6 +233,7 @@ void
 cdw_forget_blocks(cdw_evidence *evidence)
 {
 	cdw_blocks_forget(evidence->blocks);
+	cdw_unshare_file((cdw_records *) evidence->scorer.records);
 	evidence->forgotten = true;
 }
 

@@ -36,11 +36,11 @@ typedef struct cdw_batch_round
 	Size capacity;
 } cdw_batch_round;
 
-/* How many records of a file a batch has at most. */
+/* How many records of a file a batch has at most, where so many processes have one each. */
 uint32
-cdw_batch_records(const cdw_records *records)
+cdw_batch_records(const cdw_records *records, int processes)
 {
-	Size most = cdw_records_spare_memory(records) / cdw_record_file_mean(records);
+	Size most = cdw_records_spare_memory(records, processes) / cdw_record_file_mean(records);
 
 	return (uint32) Min(Max(most, LEAST_RECORDS), PG_UINT32_MAX);
 }
@@ -85,7 +85,7 @@ static void
 plan_round(cdw_batches *batches)
 {
 	cdw_batch_round *round = batches->round;
-	Size most = cdw_batch_records(batches->records);
+	Size most = cdw_batch_records(batches->records, batches->records->processes);
 	int b = 0;
 
 	round->wanted = (uint64 *) batches->records->record;
@@ -163,6 +163,8 @@ distribute(cdw_batches *batches)
 			cdw_image_head *head = cdw_image_of(scan.record[i]);
 			uint64 wanted = round->wanted[head->record];
 
+			if (wanted)
+				cdw_record_file_mark_keys(batches->records, scan.record[i]);
 			if (wanted & 1)
 				keep(round, head);
 			for (wanted &= ~UINT64CONST(1); wanted; wanted &= wanted - 1)

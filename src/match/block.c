@@ -11,6 +11,7 @@
 #include "match/match.h"
 
 #include "match/record_file.h"
+#include "match/share.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -66,9 +67,14 @@ cdw_free_block_list(cdw_block_list *list)
 {
 	if (list->start == NULL)
 		return;
-	pfree(list->start);
-	pfree(list->key);
-	pfree(list->member);
+	if (list->shared)
+		cdw_free_shared_list(list->shared);
+	else
+	{
+		pfree(list->start);
+		pfree(list->key);
+		pfree(list->member);
+	}
 	*list = (cdw_block_list){0};
 }
 

@@ -277,6 +277,7 @@ typedef struct cdw_records
 	cdw_encoder *encoder;			   /* NULL: no more records are added */
 	struct cdw_shared_records *shared; /* NULL: in the memory of one process */
 	Size memory;					   /* bytes that a run on the records may take */
+	int processes;					   /* that have batches of them in memory at the time */
 	struct cdw_record_file *file;	   /* where they are; NULL: all in memory */
 	uint16 *source;					   /* of records in a file; NULL: all 0 */
 } cdw_records;
@@ -295,7 +296,7 @@ extern void cdw_records_order(cdw_records *records, const uint32 *position);
 extern void
 cdw_records_renumber_sources(cdw_records *records, const uint32 *rank, uint32 *source_size);
 extern Size cdw_record_size(const cdw_records *records, cdw_record *record);
-extern Size cdw_records_spare_memory(const cdw_records *records);
+extern Size cdw_records_spare_memory(const cdw_records *records, int processes);
 extern uint64 *cdw_record_hashes(const cdw_records *records, uint64 seed);
 
 static inline uint32 *
@@ -443,7 +444,7 @@ extern void cdw_batches_begin(cdw_batches *batches, const cdw_records *records, 
 							  cdw_batch_needs needs, void *arg);
 extern bool cdw_next_batch(cdw_batches *batches);
 extern void cdw_batch_need(cdw_batches *batches, uint32 record);
-extern uint32 cdw_batch_records(const cdw_records *records);
+extern uint32 cdw_batch_records(const cdw_records *records, int processes);
 
 /* ---- pairs that count (pair.c) ---- */
 
@@ -558,6 +559,7 @@ typedef struct cdw_block_list
 	uint32 *key; /* of each block, without CDW_OVERSIZED */
 	uint32 *member;
 	uint32 largest;
+	struct cdw_shared_list *shared; /* NULL: in the memory of one process */
 } cdw_block_list;
 
 /* What records have in common that share an oversized block of each of two rules (block_split.c). */
@@ -607,6 +609,9 @@ cdw_walk_blocks(const cdw_blocks *blocks, const cdw_records *records, const cdw_
 				int list, uint32 first, uint32 end, cdw_pair_callback callback, void *arg);
 extern bool
 cdw_share_key(const cdw_match_settings *settings, const uint32 *a, const uint32 *b, int rule);
+
+/* share.c */
+extern void cdw_unshare_file(cdw_records *records);
 
 /* block_split.c */
 extern void cdw_split_blocks(cdw_blocks *blocks, const cdw_records *records);

@@ -1,17 +1,21 @@
 /*
  * src/match/parallel.c
  *
- * Walks by several processes. The records move into shared memory once, where it pays, and stay there
- * (share.c); blocks and samples are copied for each walk. A worker makes the settings again from their document,
+ * Walks by several processes. The records move into shared memory once, where it pays, and stay there, and
+ * so do blocks (share.c); samples are copied for each walk. A worker makes the settings again from their document,
  * because they point at code and at each other, and finds everything else by its offset.
  *
- * All processes take the next unit from one counter. Nothing is written to tables while workers run:
+ * Of records in a file each process reads batches of its own, for which it has an equal part of the memory.
+ * A batch is cheaper the more of them share a pass over the file, so processes take many units at once.
+ *
+ * All processes take the next units from one counter. Nothing is written to tables while workers run:
  * PostgreSQL forbids it.
  */
 #include "match/match.h"
 
 #include "access/parallel.h"
 #include "access/xact.h"
+#include "match/record_file.h"
 #include "match/share.h"
 #include "match/walk.h"
 #include "miscadmin.h"
@@ -24,6 +28,7 @@
 
 #define LEAST_PAIRS 300000.0	 /* visits that are worth a worker */
 #define LEAST_TO_SHARE 1000000.0 /* ... and moving the records first */
+#define TURNS 2					 /* of a process, where units are taken many at once */
 
 /* The visitors that workers know, by number. */
 static const cdw_visitor *const visitors[] = {&cdw_count_visitor, &cdw_pattern_visitor,
@@ -58,7 +63,10 @@ typedef struct SharedWalk
 {
 	dsa_handle area;
 	uint32 nrecords;
-	dsa_pointer place; /* of each record: a dsa_pointer */
+	dsa_pointer place; /* of each record: a dsa_pointer; invalid: they are in a file */
+	cdw_shared_file file;
+	Size memory;
+	int processes;
 	bool rule_used[CDW_MAX_RULES];
 
 	int visitor;
@@ -82,6 +90,7 @@ typedef struct SharedWalk
 	uint32 npairs;
 	dsa_pointer unit;
 	Size nunits;
+	Size step; /* units that a process takes at once */
 	pg_atomic_uint64 next_unit;
 	pg_atomic_uint64 visited;					/* pairs, about */
 	SharedResult result[FLEXIBLE_ARRAY_MEMBER]; /* by worker */
@@ -90,25 +99,17 @@ typedef struct SharedWalk
 /* ---- what workers are given ---- */
 
 static SharedList
-share_list(dsa_area *area, const cdw_block_list *list)
+share_list(dsa_area *area, cdw_block_list *list)
 {
-	Size members = list->nblocks > 0 ? list->start[list->nblocks] : 0;
 	SharedList shared = {.nblocks = list->nblocks, .largest = list->largest};
 
 	if (list->nblocks == 0)
 		return shared;
-	shared.start = cdw_copy_to_area(area, list->start, sizeof(Size) * ((Size) list->nblocks + 1));
-	shared.key = cdw_copy_to_area(area, list->key, sizeof(uint32) * (Size) list->nblocks);
-	shared.member = cdw_copy_to_area(area, list->member, sizeof(uint32) * members);
+	cdw_share_block_list(area, list);
+	shared.start = list->shared->start;
+	shared.key = list->shared->key;
+	shared.member = list->shared->member;
 	return shared;
-}
-
-static void
-free_list(dsa_area *area, const SharedList *list)
-{
-	cdw_free_in_area(area, list->start);
-	cdw_free_in_area(area, list->key);
-	cdw_free_in_area(area, list->member);
 }
 
 static cdw_block_list
@@ -125,7 +126,7 @@ attach_list(dsa_area *area, const SharedList *shared)
 }
 
 static void
-share_blocks(dsa_area *area, const cdw_blocks *blocks, SharedWalk *shared)
+share_blocks(dsa_area *area, cdw_blocks *blocks, SharedWalk *shared)
 {
 	SharedSplit *split;
 	uint64 *group;
@@ -150,22 +151,6 @@ share_blocks(dsa_area *area, const cdw_blocks *blocks, SharedWalk *shared)
 	shared->too_large = cdw_copy_to_area(area, group, sizeof(uint64) * shared->ntoo_large);
 	pfree(split);
 	pfree(group);
-}
-
-static void
-free_blocks(dsa_area *area, const SharedWalk *shared)
-{
-	SharedSplit *split;
-
-	for (int r = 0; r < shared->nlists; r++)
-		free_list(area, &shared->list[r]);
-	if (shared->nsplits == 0)
-		return;
-	split = dsa_get_address(area, shared->split);
-	for (int s = 0; s < shared->nsplits; s++)
-		free_list(area, &split[s].list);
-	dsa_free(area, shared->split);
-	dsa_free(area, shared->too_large);
 }
 
 static cdw_blocks *
@@ -194,21 +179,31 @@ attach_blocks(dsa_area *area, const SharedWalk *shared)
 }
 
 static void
+share_records(const cdw_records *records, SharedWalk *shared)
+{
+	shared->area = dsa_get_handle(records->shared->area);
+	shared->nrecords = records->n;
+	shared->place = records->shared->place;
+	shared->memory = records->memory;
+	shared->processes = records->processes;
+	if (records->file)
+		cdw_record_file_share(records, records->shared->area, &shared->file);
+}
+
+static void
 share_walk(const cdw_walk *walk, const cdw_scorer *scorer, SharedWalk *shared)
 {
 	const cdw_records *records = scorer->records;
 	dsa_area *area = records->shared->area;
 
-	shared->area = dsa_get_handle(area);
-	shared->nrecords = records->n;
-	shared->place = records->shared->place;
+	share_records(records, shared);
 	for (int r = 0; r < records->settings->nrules; r++)
 		shared->rule_used[r] = records->settings->rule[r].nslots > 0;
 	shared->has_model = scorer->model != NULL;
 	if (scorer->model)
 		shared->model = *scorer->model;
 	if (walk->blocks)
-		share_blocks(area, walk->blocks, shared);
+		share_blocks(area, (cdw_blocks *) walk->blocks, shared);
 	if (walk->sample)
 	{
 		shared->sample = *walk->sample;
@@ -220,6 +215,7 @@ share_walk(const cdw_walk *walk, const cdw_scorer *scorer, SharedWalk *shared)
 	shared->npairs = walk->npairs;
 	shared->unit = cdw_copy_to_area(area, walk->unit, sizeof(cdw_walk_unit) * walk->nunits);
 	shared->nunits = walk->nunits;
+	shared->step = records->file ? walk->nunits / (records->processes * TURNS) + 1 : 1;
 	pg_atomic_init_u64(&shared->next_unit, 0);
 	pg_atomic_init_u64(&shared->visited, 0);
 }
@@ -227,8 +223,10 @@ share_walk(const cdw_walk *walk, const cdw_scorer *scorer, SharedWalk *shared)
 static void
 free_walk(dsa_area *area, const SharedWalk *shared)
 {
-	if (shared->has_blocks)
-		free_blocks(area, shared);
+	if (!DsaPointerIsValid(shared->place))
+		cdw_record_file_unshare(area, &shared->file);
+	cdw_free_in_area(area, shared->split);
+	cdw_free_in_area(area, shared->too_large);
 	cdw_free_in_area(area, shared->sample_hash);
 	cdw_free_in_area(area, shared->pair);
 	cdw_free_in_area(area, shared->unit);
@@ -236,30 +234,20 @@ free_walk(dsa_area *area, const SharedWalk *shared)
 
 /* ---- the work ---- */
 
+/* Takes units until there are none. */
 static void
-report(SharedWalk *shared)
+work(SharedWalk *shared, cdw_walk *walk, const cdw_records *records, const cdw_visitor *visitor,
+	 void *state)
 {
-	if (cdw_progress_of_pairs)
-		cdw_progress_set(pg_atomic_read_u64(&shared->visited));
-	else
-		CHECK_FOR_INTERRUPTS();
-}
-
-/* Takes one unit after the other until there are none; the leader reports what all have done. */
-static void
-work(SharedWalk *shared, const cdw_walk *walk, const cdw_records *records,
-	 const cdw_visitor *visitor, void *state)
-{
+	walk->visited = &shared->visited;
 	for (;;)
 	{
-		uint64 u = pg_atomic_fetch_add_u64(&shared->next_unit, 1);
+		uint64 first = pg_atomic_fetch_add_u64(&shared->next_unit, shared->step);
 
-		if (u >= walk->nunits)
+		if (first >= walk->nunits)
 			return;
-		cdw_walk_visit(walk, records, &walk->unit[u], visitor->visit, state);
-		pg_atomic_fetch_add_u64(&shared->visited, (uint64) walk->unit[u].pairs);
-		if (!IsParallelWorker())
-			report(shared);
+		cdw_walk_units(walk, records, first, Min(first + shared->step, walk->nunits), visitor,
+					   state);
 	}
 }
 
@@ -267,11 +255,19 @@ static cdw_records *
 attach_records(dsa_area *area, const SharedWalk *shared, const cdw_match_settings *settings)
 {
 	cdw_records *records = cdw_records_create(settings);
-	const dsa_pointer *place = dsa_get_address(area, shared->place);
+	const dsa_pointer *place;
 
 	cdw_records_finish(records);
 	records->n = shared->nrecords;
+	records->memory = shared->memory;
+	records->processes = shared->processes;
 	pfree(records->record);
+	if (!DsaPointerIsValid(shared->place))
+	{
+		cdw_record_file_attach(records, area, &shared->file);
+		return records;
+	}
+	place = dsa_get_address(area, shared->place);
 	records->record =
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(cdw_record *) * records->n);
 	for (uint32 i = 0; i < records->n; i++)
@@ -336,20 +332,23 @@ visitor_number(const cdw_visitor *visitor)
 	return -1;
 }
 
-/*
- * How many workers a walk is worth: as many as maintenance may have, each with enough to do. Records in a
- * file are not shared.
- */
+/* The leader and as many workers as maintenance may have. */
+int
+cdw_most_processes(void)
+{
+	return 1 + Min(max_parallel_maintenance_workers, max_parallel_workers);
+}
+
+/* How many workers a walk is worth: as many as there may be, each with enough to do. */
 static int
 plan_workers(const cdw_walk *walk, const cdw_records *records, const cdw_visitor *visitor)
 {
-	double least = records->shared ? LEAST_PAIRS : LEAST_TO_SHARE;
+	double least = records->shared || records->file ? LEAST_PAIRS : LEAST_TO_SHARE;
 
-	if (records->file || walk->expected < least || visitor_number(visitor) < 0 ||
-		!IsUnderPostmaster || IsInParallelMode() || records->settings->document == NULL)
+	if (walk->expected < least || visitor_number(visitor) < 0 || !IsUnderPostmaster ||
+		IsInParallelMode() || records->settings->document == NULL)
 		return 0;
-	return (int) Min(Min(max_parallel_maintenance_workers, max_parallel_workers),
-					 walk->expected / LEAST_PAIRS);
+	return (int) Min(cdw_most_processes() - 1, walk->expected / LEAST_PAIRS);
 }
 
 static void
@@ -409,6 +408,7 @@ cdw_walk_in_parallel(cdw_walk *walk, const cdw_scorer *scorer, const cdw_visitor
 	EnterParallelMode();
 	context = CreateParallelContext("customer_dw", "cdw_match_worker", nworkers);
 	shared = begin_parallel(context, records->settings->document);
+	records->processes = 1 + nworkers;
 	if (shared)
 	{
 		share_walk(walk, scorer, shared);
@@ -423,6 +423,7 @@ cdw_walk_in_parallel(cdw_walk *walk, const cdw_scorer *scorer, const cdw_visitor
 		merge_results(records->shared->area, shared, context->nworkers_launched, visitor, state);
 		free_walk(records->shared->area, shared);
 	}
+	records->processes = 1;
 	DestroyParallelContext(context);
 	ExitParallelMode();
 	return shared != NULL;

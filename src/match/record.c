@@ -38,6 +38,7 @@ cdw_records_create(const cdw_match_settings *settings)
 	records->capacity = FIRST_CAPACITY;
 	records->record = palloc(sizeof(cdw_record *) * records->capacity);
 	records->memory = (Size) maintenance_work_mem * 1024;
+	records->processes = 1;
 	cdw_arena_init(&records->arena, AllocSetContextCreate(CurrentMemoryContext, "cdw records",
 														  ALLOCSET_DEFAULT_SIZES));
 	records->encoder = cdw_encoder_create(settings);
@@ -67,15 +68,16 @@ bytes_beside(const cdw_records *records)
 
 /*
  * The memory that is left for records which are read from a file, or for what is counted of them: a
- * quarter of all at least.
+ * quarter of all at least, for each of so many processes an equal part. All have the records' addresses.
  */
 Size
-cdw_records_spare_memory(const cdw_records *records)
+cdw_records_spare_memory(const cdw_records *records, int processes)
 {
-	Size beside = bytes_beside(records);
+	Size beside =
+		bytes_beside(records) + sizeof(cdw_record *) * (Size) records->n * (processes - 1);
 	Size least = records->memory / 4;
 
-	return records->memory > beside + least ? records->memory - beside : least;
+	return (records->memory > beside + least ? records->memory - beside : least) / processes;
 }
 
 static void
@@ -116,6 +118,7 @@ spill(cdw_records *records)
 	pfree(records->record);
 	records->record = NULL;
 	MemoryContextReset(context);
+	cdw_arena_init(&records->arena, context);
 }
 
 /* Writes what a row has become. */

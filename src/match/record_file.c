@@ -6,15 +6,23 @@
  *
  * The file has the records in the order in which they came; what number a record has is known after the
  * keys are sorted, and written with the first change. Marks of oversized keys are not in the file, but
- * a table of those keys: a record gets them when it is read.
+ * a table of those keys: a record gets them when a batch takes it.
  *
- * The file is the current resource owner's: on error it goes with the transaction.
+ * Workers read the file, too; each scan opens it. It goes with a segment of shared memory, which is the
+ * current resource owner's: on error both go with the transaction.
  */
 #include "match/record_file.h"
 
+#include <fcntl.h>
+
+#include "match/share.h"
 #include "miscadmin.h"
+#include "storage/dsm.h"
+#include "storage/sharedfileset.h"
+#include "port/pg_bitutils.h"
 #include "utils/memutils.h"
 
+#define FILE_NAME "records"
 #define PART_BYTES ((Size) 128 * 1024) /* unless one record takes more */
 
 typedef struct MarkEntry
@@ -37,6 +45,7 @@ typedef struct MarkEntry
 /* A part of the file: in it a size goes before the records. */
 typedef struct cdw_scan_part
 {
+	BufFile *file; /* that a scan has opened */
 	char *data;
 	uint32 size;
 	Size capacity;
@@ -47,7 +56,9 @@ typedef struct cdw_scan_part
 
 struct cdw_record_file
 {
-	BufFile *file;
+	dsm_segment *segment; /* the file's life; NULL in a worker */
+	FileSet set;
+	BufFile *file; /* NULL: no more records are added */
 	MemoryContext context;
 	uint64 bytes;		/* of all records */
 	cdw_scan_part part; /* that is being written */
@@ -110,9 +121,14 @@ cdw_record_file_create(cdw_records *records)
 	MemoryContext context = MemoryContextGetParent(records->arena.context);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	struct cdw_record_file *file = palloc0(sizeof(struct cdw_record_file));
+	SharedFileSet *set;
 
 	file->context = context;
-	file->file = BufFileCreateTemp(false);
+	file->segment = dsm_create(sizeof(SharedFileSet), 0);
+	set = dsm_segment_address(file->segment);
+	SharedFileSetInit(set, file->segment);
+	file->set = set->fs;
+	file->file = BufFileCreateFileSet(&file->set, FILE_NAME);
 	file->in_order = true;
 	file->marks = mark_create(context, 64, NULL);
 	records->file = file;
@@ -141,25 +157,33 @@ cdw_record_file_add(cdw_records *records, Size size)
 	return (cdw_record *) (head + 1);
 }
 
-/* No more records come; their addresses get room. */
+/* Room for the records' addresses; between two batches it says which records go to which of the next. */
+static void
+make_addresses(cdw_records *records)
+{
+	records->record = MemoryContextAllocHuge(
+		records->file->context, Max(sizeof(cdw_record *), sizeof(uint64)) * (Size) records->n);
+}
+
+/* No more records come. */
 void
 cdw_record_file_finish(cdw_records *records)
 {
 	struct cdw_record_file *file = records->file;
 
 	write_part(file);
+	BufFileClose(file->file);
+	file->file = NULL;
 	pfree(file->part.data);
 	file->part = (cdw_scan_part){0};
-	/* between two batches the room serves to say which records go to which of the next */
-	records->record = MemoryContextAllocHuge(
-		file->context, Max(sizeof(cdw_record *), sizeof(uint64)) * (Size) records->n);
+	make_addresses(records);
 }
 
 void
 cdw_record_file_close(cdw_records *records)
 {
-	BufFileClose(records->file->file);
-	records->file->file = NULL;
+	dsm_detach(records->file->segment);
+	records->file->segment = NULL;
 }
 
 /* ---- numbers ---- */
@@ -231,25 +255,33 @@ cdw_record_file_drop_rule(const cdw_records *records, int rule)
 }
 
 /* Gives a record the marks of its keys. */
-static void
-mark_keys(const cdw_records *records, cdw_record *record)
+void
+cdw_record_file_mark_keys(const cdw_records *records, cdw_record *record)
 {
 	const cdw_match_settings *settings = records->settings;
 	mark_hash *marks = records->file->marks;
 
-	if (marks->members == 0 && records->file->dropped == 0)
+	if (marks->members == 0)
 		return;
 	for (int r = 0; r < settings->nrules; r++)
 	{
 		const cdw_rule *rule = &settings->rule[r];
 		uint32 *key = cdw_record_keys(record) + rule->slot;
 
-		if (records->file->dropped >> r & 1)
-			memset(key, 0, sizeof(uint32) * rule->nslots);
-		else
-			for (int k = 0; k < rule->nslots && key[k]; k++)
-				if (mark_lookup(marks, mark_of(r, key[k])))
-					key[k] |= CDW_OVERSIZED;
+		for (int k = 0; k < rule->nslots && key[k]; k++)
+			if (mark_lookup(marks, mark_of(r, key[k])))
+				key[k] |= CDW_OVERSIZED;
+	}
+}
+
+static void
+drop_keys(const cdw_records *records, cdw_record *record)
+{
+	for (uint64 dropped = records->file->dropped; dropped; dropped &= dropped - 1)
+	{
+		const cdw_rule *rule = &records->settings->rule[pg_rightmost_one_pos64(dropped)];
+
+		memset(cdw_record_keys(record) + rule->slot, 0, sizeof(uint32) * rule->nslots);
 	}
 }
 
@@ -261,8 +293,9 @@ cdw_scan_begin(cdw_scan *scan, const cdw_records *records, cdw_scan_mode mode)
 	*scan = (cdw_scan){.records = records, .mode = mode};
 	if (records->file == NULL)
 		return;
-	seek(records->file->file, 0, SEEK_SET);
 	scan->part = palloc0(sizeof(cdw_scan_part));
+	scan->part->file = BufFileOpenFileSet(&records->file->set, FILE_NAME,
+										  mode == CDW_SCAN_READ ? O_RDONLY : O_RDWR, false);
 }
 
 /* The records of a part that was read: their places, numbers, sources and marks. */
@@ -296,7 +329,7 @@ list_records(cdw_scan *scan)
 		if (records->source)
 			cdw_record_set_source(records, record, records->source[head->record]);
 		if (scan->mode == CDW_SCAN_READ)
-			mark_keys(records, record);
+			drop_keys(records, record);
 		at += sizeof(cdw_image_head) + head->size;
 	}
 	scan->record = part->record;
@@ -308,6 +341,7 @@ end_scan(cdw_scan *scan)
 {
 	struct cdw_record_file *file = scan->records->file;
 
+	BufFileClose(scan->part->file);
 	/* every record's number is with it by now */
 	if (scan->mode == CDW_SCAN_CHANGE && file->rank)
 	{
@@ -327,8 +361,8 @@ end_scan(cdw_scan *scan)
 static bool
 next_part_of_file(cdw_scan *scan)
 {
-	BufFile *file = scan->records->file->file;
 	cdw_scan_part *part = scan->part;
+	BufFile *file = part->file;
 
 	CHECK_FOR_INTERRUPTS();
 	if (scan->n > 0 && scan->mode == CDW_SCAN_CHANGE)
@@ -361,4 +395,70 @@ cdw_scan_next(cdw_scan *scan)
 	scan->n = records->n - scan->done;
 	scan->record = records->record;
 	return scan->n > 0;
+}
+
+/* ---- other processes ---- */
+
+/* Writes the records' numbers to the file, if they are not there yet. */
+static void
+write_numbers(const cdw_records *records)
+{
+	cdw_scan scan;
+
+	if (records->file->rank == NULL)
+		return;
+	cdw_scan_begin(&scan, records, CDW_SCAN_CHANGE);
+	while (cdw_scan_next(&scan))
+		;
+}
+
+/* Tells other processes what they need to scan the records. */
+void
+cdw_record_file_share(const cdw_records *records, dsa_area *area, cdw_shared_file *shared)
+{
+	const struct cdw_record_file *file = records->file;
+	uint64 *mark =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * Max(file->marks->members, 1));
+	mark_iterator iterator;
+	MarkEntry *entry;
+
+	write_numbers(records);
+	*shared = (cdw_shared_file){.set = file->set,
+								.bytes = file->bytes,
+								.in_order = file->in_order,
+								.dropped = file->dropped};
+	mark_start_iterate(file->marks, &iterator);
+	while ((entry = mark_iterate(file->marks, &iterator)) != NULL)
+		mark[shared->nmarks++] = entry->mark;
+	shared->mark = cdw_copy_to_area(area, mark, sizeof(uint64) * shared->nmarks);
+	shared->source = cdw_copy_to_area(area, records->source, sizeof(uint16) * records->n);
+	pfree(mark);
+}
+
+void
+cdw_record_file_unshare(dsa_area *area, const cdw_shared_file *shared)
+{
+	cdw_free_in_area(area, shared->mark);
+	cdw_free_in_area(area, shared->source);
+}
+
+/* The records, as many as are said, of another process that still has them. */
+void
+cdw_record_file_attach(cdw_records *records, dsa_area *area, const cdw_shared_file *shared)
+{
+	struct cdw_record_file *file = palloc0(sizeof(struct cdw_record_file));
+	const uint64 *mark = dsa_get_address(area, shared->mark);
+	bool found;
+
+	*file = (struct cdw_record_file){.set = shared->set,
+									 .context = CurrentMemoryContext,
+									 .bytes = shared->bytes,
+									 .in_order = shared->in_order,
+									 .dropped = shared->dropped,
+									 .marks = mark_create(CurrentMemoryContext, 64, NULL)};
+	for (uint32 i = 0; i < shared->nmarks; i++)
+		mark_insert(file->marks, mark[i], &found);
+	records->file = file;
+	records->source = dsa_get_address(area, shared->source);
+	make_addresses(records);
 }

@@ -1,8 +1,8 @@
 /*
  * src/match/share.c
  *
- * Records in shared memory, for several processes. They are encoded into memory of one process, as it is
- * not known yet whether others are worth it, and move once.
+ * Records and blocks in shared memory, for several processes. They come into being in the memory of one
+ * process, as it is not known yet whether others are worth it, and move once: nothing is there twice.
  */
 #include "match/share.h"
 
@@ -36,7 +36,8 @@ detach(void *arg)
 {
 	cdw_shared_records *shared = arg;
 
-	dsa_detach(shared->area);
+	if (shared->area)
+		dsa_detach(shared->area);
 }
 
 /* A chunk of the arena and where it goes. */
@@ -105,7 +106,7 @@ move_chunks(cdw_records *records, dsa_area *area, const dsa_pointer *target, dsa
 }
 
 /*
- * Room in a new area for all chunks and for the records' places. A server with little shared memory, as
+ * Room in a new area for all chunks and for the records' places; of records in a file none. A server with little shared memory, as
  * in a container, raises an error here.
  */
 static cdw_shared_records *
@@ -117,15 +118,17 @@ reserve(const cdw_records *records, dsa_pointer *target)
 	for (uint32 c = 0; c < records->arena.nchunks; c++)
 		target[c] =
 			dsa_allocate_extended(shared->area, records->arena.chunks[c].size, DSA_ALLOC_HUGE);
-	shared->place =
-		dsa_allocate_extended(shared->area, sizeof(dsa_pointer) * records->n, DSA_ALLOC_HUGE);
+	if (records->file == NULL)
+		shared->place =
+			dsa_allocate_extended(shared->area, sizeof(dsa_pointer) * records->n, DSA_ALLOC_HUGE);
 	/* from here on it ends with the records, not with a resource owner */
 	dsa_pin_mapping(shared->area);
 	return shared;
 }
 
 /*
- * Moves the records into shared memory, where they stay as long as they live. Returns false where there
+ * Moves the records into shared memory, where they stay as long as they live; those in a file stay there,
+ * and get an area for what workers need beside them. Returns false where there
  * is no room: then one process does everything. Must not be called in parallel mode.
  */
 bool
@@ -169,9 +172,59 @@ cdw_share_records(cdw_records *records)
 		records->shared->callback.func = detach;
 		records->shared->callback.arg = records->shared;
 		MemoryContextRegisterResetCallback(records->arena.context, &records->shared->callback);
-		move_chunks(records, records->shared->area, target,
-					dsa_get_address(records->shared->area, records->shared->place));
+		if (records->file == NULL)
+			move_chunks(records, records->shared->area, target,
+						dsa_get_address(records->shared->area, records->shared->place));
 	}
 	pfree(target);
 	return shared;
+}
+
+/* Gives back the shared memory of records in a file, in which there are no blocks any more. */
+void
+cdw_unshare_file(cdw_records *records)
+{
+	if (records->file == NULL || records->shared == NULL)
+		return;
+	dsa_detach(records->shared->area);
+	records->shared->area = NULL;
+	records->shared = NULL;
+}
+
+/* ---- blocks ---- */
+
+/* Moves what is there to the area; returns where to. */
+static dsa_pointer
+move(dsa_area *area, void **data, Size size)
+{
+	dsa_pointer pointer = cdw_copy_to_area(area, *data, size);
+
+	pfree(*data);
+	*data = dsa_get_address(area, pointer);
+	return pointer;
+}
+
+/* Moves a list of blocks into shared memory, where it stays until it is freed. */
+void
+cdw_share_block_list(dsa_area *area, cdw_block_list *list)
+{
+	Size members = list->start[list->nblocks];
+
+	if (list->shared)
+		return;
+	list->shared = MemoryContextAlloc(GetMemoryChunkContext(list->start), sizeof(cdw_shared_list));
+	list->shared->area = area;
+	list->shared->member = move(area, (void **) &list->member, sizeof(uint32) * members);
+	list->shared->key = move(area, (void **) &list->key, sizeof(uint32) * (Size) list->nblocks);
+	list->shared->start =
+		move(area, (void **) &list->start, sizeof(Size) * ((Size) list->nblocks + 1));
+}
+
+void
+cdw_free_shared_list(cdw_shared_list *shared)
+{
+	dsa_free(shared->area, shared->start);
+	dsa_free(shared->area, shared->key);
+	dsa_free(shared->area, shared->member);
+	pfree(shared);
 }

@@ -321,81 +321,116 @@ find_word(const cdw_value *value, uint64 hash, int *len)
 	return "";
 }
 
-static void
-need_frequent_value(cdw_batches *batches, Size item, void *arg)
+/* All that may be handed out, end to end: of each field its values, then the entries of its words. */
+typedef struct Handout
 {
-	const cdw_field_terms *field = arg;
+	const cdw_terms *terms;
+	const cdw_records *records;
+	Size end[CDW_MAX_FIELDS][2]; /* by cdw_term_part */
+	Size n;
+	int field; /* where the item looked at last is */
+	cdw_term_part part;
+} Handout;
 
-	cdw_batch_need(batches, field->frequent[item].first);
+static void
+list_parts(Handout *handout)
+{
+	for (int f = 0; f < handout->terms->nfields; f++)
+	{
+		const cdw_field_terms *field = &handout->terms->field[f];
+
+		if (handout->records->settings->field[f].term_frequency)
+			handout->n += field->nfrequent;
+		handout->end[f][CDW_TERM_VALUE] = handout->n;
+		if (field->words)
+			handout->n += field->words->size;
+		handout->end[f][CDW_TERM_WORD] = handout->n;
+	}
+}
+
+/* Finds the field and the part that an item belongs to; returns its place there. */
+static Size
+find_part(Handout *handout, Size item)
+{
+	const Size *end = handout->end[0];
+	int at = 2 * handout->field + handout->part;
+
+	if (at > 0 && item < end[at - 1])
+		at = 0; /* from the beginning again */
+	while (item >= end[at])
+		at++;
+	handout->field = at / 2;
+	handout->part = at % 2;
+	return at > 0 ? item - end[at - 1] : item;
+}
+
+/* An item for every entry of a table of words, the empty ones too. */
+static const TermEntry *
+stored_word(const cdw_field_terms *field, Size place)
+{
+	const TermEntry *entry = &field->words->data[place];
+
+	return entry->status == term_SH_IN_USE && entry->count >= CDW_STORED_RECORDS ? entry : NULL;
 }
 
 static void
-hand_out_values(const cdw_field_terms *field, const cdw_records *records, int f,
-				cdw_term_callback callback, void *arg)
+need_first(cdw_batches *batches, Size item, void *arg)
 {
-	cdw_batches batches;
+	Handout *handout = arg;
+	Size place = find_part(handout, item);
+	const cdw_field_terms *field = &handout->terms->field[handout->field];
+	const TermEntry *entry;
 
-	cdw_batches_begin(&batches, records, field->nfrequent, need_frequent_value, (void *) field);
-	while (cdw_next_batch(&batches))
-		for (Size i = batches.first; i < batches.end; i++)
-		{
-			const cdw_frequent_value *frequent = &field->frequent[i];
-			int len;
-			const char *value =
-				cdw_record_value(records, records->record[frequent->first], f, &len);
-
-			callback(f, CDW_TERM_VALUE, value, len, frequent->count, arg);
-		}
-}
-
-/* An item for every entry of the table of words, the empty ones too. */
-static void
-need_word(cdw_batches *batches, Size item, void *arg)
-{
-	const TermEntry *entry = &((const term_hash *) arg)->data[item];
-
-	if (entry->status == term_SH_IN_USE && entry->count >= CDW_STORED_RECORDS)
+	if (handout->part == CDW_TERM_VALUE)
+		cdw_batch_need(batches, field->frequent[place].first);
+	else if ((entry = stored_word(field, place)) != NULL)
 		cdw_batch_need(batches, entry->first);
 }
 
 static void
-hand_out_words(term_hash *table, const cdw_records *records, int f, cdw_term_callback callback,
-			   void *arg)
+hand_out(Handout *handout, Size item, cdw_term_callback callback, void *arg)
 {
-	cdw_batches batches;
+	const cdw_records *records = handout->records;
+	Size place = find_part(handout, item);
+	int f = handout->field;
+	const cdw_field_terms *field = &handout->terms->field[f];
+	const TermEntry *entry;
+	int len;
 
-	cdw_batches_begin(&batches, records, table->size, need_word, table);
-	while (cdw_next_batch(&batches))
-		for (Size i = batches.first; i < batches.end; i++)
-		{
-			const TermEntry *entry = &table->data[i];
-			cdw_value value;
-			const char *word;
-			int len;
+	if (handout->part == CDW_TERM_VALUE)
+	{
+		const cdw_frequent_value *frequent = &field->frequent[place];
+		const char *text = cdw_record_value(records, records->record[frequent->first], f, &len);
 
-			if (entry->status != term_SH_IN_USE || entry->count < CDW_STORED_RECORDS)
-				continue;
-			cdw_record_read(records, records->record[entry->first], f, &value);
-			word = find_word(&value, entry->hash, &len);
-			callback(f, CDW_TERM_WORD, word, len, entry->count, arg);
-		}
+		callback(f, CDW_TERM_VALUE, text, len, frequent->count, arg);
+	}
+	else if ((entry = stored_word(field, place)) != NULL)
+	{
+		cdw_value value;
+		const char *word;
+
+		cdw_record_read(records, records->record[entry->first], f, &value);
+		word = find_word(&value, entry->hash, &len);
+		callback(f, CDW_TERM_WORD, word, len, entry->count, arg);
+	}
 }
 
 /*
  * Hands out the values and the words that three or more records have: what must be stored with a
- * model.
+ * model. All in one go, as records that are in a file are read once for many of them.
  */
 void
 cdw_terms_frequent(const cdw_terms *terms, const cdw_records *records, cdw_term_callback callback,
 				   void *arg)
 {
-	for (int f = 0; f < terms->nfields; f++)
-	{
-		if (records->settings->field[f].term_frequency)
-			hand_out_values(&terms->field[f], records, f, callback, arg);
-		if (terms->field[f].words)
-			hand_out_words(terms->field[f].words, records, f, callback, arg);
-	}
+	Handout handout = {.terms = terms, .records = records};
+	cdw_batches batches;
+
+	list_parts(&handout);
+	cdw_batches_begin(&batches, records, handout.n, need_first, &handout);
+	while (cdw_next_batch(&batches))
+		for (Size i = batches.first; i < batches.end; i++)
+			hand_out(&handout, i, callback, arg);
 }
 
 /* Exact, from the counts: order of values does not matter because the sums are of integers. */

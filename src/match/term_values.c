@@ -240,7 +240,7 @@ fields_at_once(const cdw_terms *terms, const cdw_records *records)
 	Size hashes = HASHES_AT_ONCE;
 
 	if (records->file)
-		hashes = Min(hashes, cdw_records_spare_memory(records) / sizeof(uint64));
+		hashes = Min(hashes, cdw_records_spare_memory(records, 1) / sizeof(uint64));
 	return Max(Min((int) (hashes / Max(records->n, 1)), terms->nfields), 1);
 }
 

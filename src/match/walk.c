@@ -3,13 +3,14 @@
  *
  * Visits to pairs: what is counted, kept or weighed over all candidates, or over a list of pairs. The
  * work is cut into units of some ten thousand pairs, which processes take one after the other; what each
- * of them found is merged, and no result depends on who did what. Where the records are in a file, one
- * process does it, and units come in batches.
+ * of them found is merged, and no result depends on who did what. Where the records are in a file, a process
+ * takes many units, and the records that they need in batches.
  */
 #include "match/match.h"
 
 #include <math.h>
 
+#include "access/parallel.h"
 #include "match/walk.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
@@ -68,11 +69,18 @@ add_unit(cdw_walk *walk, int list, uint32 first, uint32 end, double pairs)
 		push_unit(walk, &unit);
 }
 
+/* Records of a batch, however many processes there will be. */
+static uint32
+batch_records(const cdw_records *records)
+{
+	return cdw_batch_records(records, cdw_most_processes());
+}
+
 /* Records that a unit needs at most; in memory it may need all. */
 static Size
 unit_records(const cdw_records *records)
 {
-	return records->file ? Max(cdw_batch_records(records) / UNITS_PER_BATCH, 2) : SIZE_MAX;
+	return records->file ? Max(batch_records(records) / UNITS_PER_BATCH, 2) : SIZE_MAX;
 }
 
 /* The pairs of a unit, most of which a sample does not draw. */
@@ -133,7 +141,7 @@ cut_all_pairs(cdw_walk *walk, const cdw_records *records)
 static void
 cut_tiles(cdw_walk *walk, const cdw_records *records)
 {
-	uint32 side = Max(cdw_batch_records(records) / 2, 1);
+	uint32 side = Max(batch_records(records) / 2, 1);
 
 	for (uint32 a = 0; a < records->n; a += Min(side, records->n - a))
 		for (uint32 b = a; b < records->n; b += Min(side, records->n - b))
@@ -204,9 +212,9 @@ visit_pairs(const cdw_walk *walk, const cdw_records *records, const cdw_walk_uni
 }
 
 /* Visits the pairs of a unit. */
-void
-cdw_walk_visit(const cdw_walk *walk, const cdw_records *records, const cdw_walk_unit *unit,
-			   cdw_pair_callback visit, void *state)
+static void
+visit_unit(const cdw_walk *walk, const cdw_records *records, const cdw_walk_unit *unit,
+		   cdw_pair_callback visit, void *state)
 {
 	const cdw_blocks *blocks = walk->blocks;
 
@@ -291,24 +299,49 @@ need_unit(cdw_batches *batches, Size u, void *arg)
 		need_blocks(batches, walk, unit);
 }
 
+/* ---- units in turn ---- */
+
+/* The leader reports what all processes have visited. */
+static void
+report(const cdw_walk *walk, const cdw_walk_unit *unit)
+{
+	if (walk->visited == NULL)
+	{
+		cdw_progress_pairs((uint64) unit->pairs);
+		return;
+	}
+	pg_atomic_fetch_add_u64(walk->visited, (uint64) unit->pairs);
+	if (!IsParallelWorker() && cdw_progress_of_pairs)
+		cdw_progress_set(pg_atomic_read_u64(walk->visited));
+}
+
+/* Visits the pairs of the units from first to before end. */
+void
+cdw_walk_units(const cdw_walk *walk, const cdw_records *records, Size first, Size end,
+			   const cdw_visitor *visitor, void *state)
+{
+	cdw_walk part = *walk;
+	cdw_batches batches;
+
+	part.unit += first;
+	cdw_batches_begin(&batches, records, end - first, need_unit, &part);
+	while (cdw_next_batch(&batches))
+		for (Size u = batches.first; u < batches.end; u++)
+		{
+			visit_unit(walk, records, &part.unit[u], visitor->visit, state);
+			report(walk, &part.unit[u]);
+		}
+}
+
 /* ---- a whole walk ---- */
 
 static void *
 run(cdw_walk *walk, const cdw_scorer *scorer, const cdw_visitor *visitor, const void *argument)
 {
 	void *state = visitor->begin(scorer, argument);
-	cdw_batches batches;
 
 	if (!cdw_walk_in_parallel(walk, scorer, visitor, argument, state))
-	{
-		cdw_batches_begin(&batches, scorer->records, walk->nunits, need_unit, walk);
-		while (cdw_next_batch(&batches))
-			for (Size u = batches.first; u < batches.end; u++)
-			{
-				cdw_walk_visit(walk, scorer->records, &walk->unit[u], visitor->visit, state);
-				cdw_progress_pairs((uint64) walk->unit[u].pairs);
-			}
-	}
+		cdw_walk_units(walk, scorer->records, 0, walk->nunits, visitor, state);
 	if (walk->unit)
 		pfree(walk->unit);
 	return state;

@@ -8,6 +8,8 @@
 
 #include "match/match.h"
 
+#include "port/atomics.h"
+
 #define PREFETCH_PAIRS 16 /* ahead */
 
 /* Blocks of a list, or records with others, or pairs of a list: from first to before end. */
@@ -30,13 +32,15 @@ typedef struct cdw_walk
 	cdw_walk_unit *unit;
 	Size nunits;
 	Size capacity;
-	double expected; /* visits, about */
+	double expected;		   /* visits, about */
+	pg_atomic_uint64 *visited; /* pairs, about, of all processes; NULL: there is one */
 } cdw_walk;
 
-extern void cdw_walk_visit(const cdw_walk *walk, const cdw_records *records,
-						   const cdw_walk_unit *unit, cdw_pair_callback visit, void *state);
+extern void cdw_walk_units(const cdw_walk *walk, const cdw_records *records, Size first, Size end,
+						   const cdw_visitor *visitor, void *state);
 
 /* parallel.c */
+extern int cdw_most_processes(void);
 extern bool cdw_walk_in_parallel(cdw_walk *walk, const cdw_scorer *scorer,
 								 const cdw_visitor *visitor, const void *argument, void *state);
 

@@ -1,4 +1,5 @@
--- Workers change nothing: models, matches and identities are the same to the last bit, whoever did what.
+-- Workers change nothing: models, matches and identities are the same to the last bit, whoever did what, and
+-- whether the records are in memory or in a file.
 SET client_min_messages = error;
 
 -- Some tens of thousands of people, of which some are there twice with a slip; enough for workers to start.
@@ -27,20 +28,20 @@ INSERT INTO way VALUES
     ('linked', ', link_type => ''link'', source_column => ''source'''),
     ('vetoed', format(', fields => %L, options => %L', :given, '{"vetoes": ["dob"], "clustering": "connected"}')),
     ('ruled', format(', fields => %L, options => %L', :given, '{"match_rules": ["family_name, dob", "email"], "vetoes": ["given_name"]}'));
-\set name_of '(''alone''), (''helped'')'
-SELECT format('SELECT FROM cdw.create_resolver(%L, ''crowd'', ''key''%s)', company || '_' || way.name, arguments)
-FROM way, (VALUES :name_of) AS runs(company) ORDER BY 1 \gexec
-SET max_parallel_maintenance_workers = 0;
-SELECT format('CALL cdw.resolve(%L)', 'alone_' || name) FROM way ORDER BY 1 \gexec
-SET max_parallel_maintenance_workers = 2;
-SELECT format('CALL cdw.resolve(%L)', 'helped_' || name) FROM way ORDER BY 1 \gexec
+CREATE TABLE company (name text PRIMARY KEY, workers int, memory text);
+INSERT INTO company VALUES ('alone', 0, '64MB'), ('helped', 2, '64MB'), ('filed', 2, '4MB');
+SELECT format('SELECT FROM cdw.create_resolver(%L, ''crowd'', ''key''%s)', company.name || '_' || way.name, arguments)
+FROM way, company ORDER BY 1 \gexec
+SELECT format('SET max_parallel_maintenance_workers = %s', workers), format('SET maintenance_work_mem = %L', memory),
+       format('CALL cdw.resolve(%L)', company.name || '_' || way.name)
+FROM company, way ORDER BY company.name, way.name \gexec
 
-SELECT format($$SELECT CASE WHEN a.model IS NOT DISTINCT FROM b.model THEN 'ok - ' ELSE 'not ok - ' END || 'workers, model %1$s' FROM alone_%1$s_resolver a, helped_%1$s_resolver b$$, name)
-FROM way ORDER BY name \gexec
-SELECT format($$SELECT CASE WHEN pairs > 0 AND differ = 0 THEN 'ok - ' ELSE 'not ok - ' END || 'workers, %1$s: ' || differ || ' of ' || pairs || ' matches differ'
+SELECT format($$SELECT CASE WHEN a.model IS NOT DISTINCT FROM b.model THEN 'ok - ' ELSE 'not ok - ' END || '%2$s, model %1$s' FROM alone_%1$s_resolver a, %2$s_%1$s_resolver b$$, way.name, company.name)
+FROM way, company WHERE company.name <> 'alone' ORDER BY company.name, way.name \gexec
+SELECT format($$SELECT CASE WHEN pairs > 0 AND differ = 0 THEN 'ok - ' ELSE 'not ok - ' END || '%2$s, %1$s: ' || differ || ' of ' || pairs || ' matches differ'
                 FROM (SELECT count(*) AS pairs, count(*) FILTER (WHERE a.match_weight IS DISTINCT FROM b.match_weight) AS differ
-                      FROM alone_%1$s_match a FULL JOIN helped_%1$s_match b USING (left_key, right_key)) AS compared$$, name)
-FROM way ORDER BY name \gexec
-SELECT format($$SELECT CASE WHEN count(*) > 0 AND count(*) FILTER (WHERE a.identity_id IS DISTINCT FROM b.identity_id) = 0 THEN 'ok - ' ELSE 'not ok - ' END || 'workers, identities %1$s'
-                FROM alone_%1$s_identity a FULL JOIN helped_%1$s_identity b USING (key)$$, name)
-FROM way ORDER BY name \gexec
+                      FROM alone_%1$s_match a FULL JOIN %2$s_%1$s_match b USING (left_key, right_key)) AS compared$$, way.name, company.name)
+FROM way, company WHERE company.name <> 'alone' ORDER BY company.name, way.name \gexec
+SELECT format($$SELECT CASE WHEN count(*) > 0 AND count(*) FILTER (WHERE a.identity_id IS DISTINCT FROM b.identity_id) = 0 THEN 'ok - ' ELSE 'not ok - ' END || '%2$s, identities %1$s'
+                FROM alone_%1$s_identity a FULL JOIN %2$s_%1$s_identity b USING (key)$$, way.name, company.name)
+FROM way, company WHERE company.name <> 'alone' ORDER BY company.name, way.name \gexec

@@ -13,7 +13,7 @@ CALL cdw.resolve('kept');
 
 -- Each call gets a bit more time than the one before; the first ones are cancelled (57014).
 SET maintenance_work_mem = '1MB';
-CREATE FUNCTION files() RETURNS int8 LANGUAGE sql AS $$ SELECT count(*) FROM pg_ls_tmpdir() WHERE name LIKE format('pgsql\_tmp%s.%%', pg_backend_pid()) $$;
+CREATE FUNCTION files() RETURNS int8 LANGUAGE sql AS $$ SELECT count(*) FROM pg_ls_dir('base/pgsql_tmp', true, false) name WHERE name LIKE format('pgsql\_tmp%s.%%', pg_backend_pid()) $$;
 CREATE TABLE call (milliseconds int, done bool, left_behind int8);
 \set VERBOSITY sqlstate
 \set ON_ERROR_STOP off
