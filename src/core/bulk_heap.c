@@ -213,15 +213,22 @@ cdw_bulk_heap_row(cdw_bulk_heap *heap, const Datum *values, const bool *isnull)
 		flush(heap);
 }
 
+static void
+build_indexes(void *relid)
+{
+	ReindexParams params = {0};
+
+	cdw_reindex_relation(*(Oid *) relid, REINDEX_REL_CHECK_CONSTRAINTS, &params);
+}
+
 /*
- * Writes what is left, builds the indexes and frees everything; the table stays locked. On error the
- * transaction does that.
+ * Writes what is left, builds the indexes, alone where there is no memory for workers, and frees everything;
+ * the table stays locked. On error the transaction does that.
  */
 void
 cdw_bulk_heap_end(cdw_bulk_heap *heap)
 {
 	Oid relid = RelationGetRelid(heap->relation);
-	ReindexParams params = {0};
 	int settings;
 
 	flush(heap);
@@ -236,6 +243,10 @@ cdw_bulk_heap_end(cdw_bulk_heap *heap)
 	MemoryContextDelete(heap->context);
 	CommandCounterIncrement();
 	settings = cdw_share_maintenance_memory();
-	cdw_reindex_relation(relid, REINDEX_REL_CHECK_CONSTRAINTS, &params);
+	if (!cdw_try(build_indexes, &relid))
+	{
+		cdw_without_workers();
+		build_indexes(&relid);
+	}
 	cdw_restore_settings(settings);
 }

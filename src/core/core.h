@@ -136,12 +136,16 @@ cdw_progress_pairs(uint64 n)
 	cdw_progress_add(cdw_progress_of_pairs ? n : 0);
 }
 
+/* attempt.c */
+extern bool cdw_try(void (*attempt)(void *), void *arg);
+
 /* guc.c */
 extern void cdw_define_settings(void);
 extern int cdw_restrict_search_path(void);
 extern int cdw_visible_output(void);
 extern int cdw_portable_output(void);
 extern int cdw_share_maintenance_memory(void);
+extern void cdw_without_workers(void);
 extern void cdw_restore_settings(int nestlevel);
 
 /* rows.c */

@@ -87,6 +87,13 @@ cdw_share_maintenance_memory(void)
 	return nestlevel;
 }
 
+/* No workers for what PostgreSQL does, until the settings that were set before are restored. */
+void
+cdw_without_workers(void)
+{
+	set_local("max_parallel_maintenance_workers", "0");
+}
+
 void
 cdw_restore_settings(int nestlevel)
 {

@@ -326,12 +326,11 @@ cdw_walk_split(const cdw_blocks *blocks, const cdw_records *records, const cdw_s
 		{
 			const uint32 *keys = cdw_record_keys(records->record[member[i]]);
 
+			CHECK_FOR_INTERRUPTS();
 			for (Size j = i + 1; j < size; j++)
 			{
 				const uint32 *others;
 
-				if ((j & 0xFFF) == 0)
-					CHECK_FOR_INTERRUPTS();
 				if (!cdw_sample_draws(sample, member[i], member[j]))
 					continue;
 				others = cdw_record_keys(records->record[member[j]]);

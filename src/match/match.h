@@ -278,8 +278,9 @@ typedef struct cdw_records
 	struct cdw_shared_records *shared; /* NULL: in the memory of one process */
 	Size memory;					   /* bytes that a run on the records may take */
 	int processes;					   /* that have batches of them in memory at the time */
-	struct cdw_record_file *file;	   /* where they are; NULL: all in memory */
-	uint16 *source;					   /* of records in a file; NULL: all 0 */
+	bool alone;					  /* one process visits them: there is no shared memory for more */
+	struct cdw_record_file *file; /* where they are; NULL: all in memory */
+	uint16 *source;				  /* of records in a file; NULL: all 0 */
 } cdw_records;
 
 typedef struct cdw_raw_value

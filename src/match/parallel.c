@@ -96,7 +96,48 @@ typedef struct SharedWalk
 	SharedResult result[FLEXIBLE_ARRAY_MEMBER]; /* by worker */
 } SharedWalk;
 
+#define MOST_LENT 8
+
+/* A walk that is to be done by several processes. */
+typedef struct Attempt
+{
+	cdw_walk *walk;
+	const cdw_scorer *scorer;
+	const cdw_visitor *visitor;
+	const void *argument;
+	int nworkers;
+	int nlent;
+	dsa_pointer lent[MOST_LENT]; /* copies that go with the walk */
+	void *state;				 /* NULL: nothing is done yet */
+} Attempt;
+
 /* ---- what workers are given ---- */
+
+static void
+note_lent(Attempt *attempt, dsa_pointer copy)
+{
+	Assert(attempt->nlent < MOST_LENT);
+	attempt->lent[attempt->nlent++] = copy;
+}
+
+/* A copy in shared memory for the time of the walk. */
+static dsa_pointer
+lend(Attempt *attempt, const void *data, Size size)
+{
+	dsa_pointer copy = cdw_copy_to_area(attempt->scorer->records->shared->area, data, size);
+
+	note_lent(attempt, copy);
+	return copy;
+}
+
+/* Frees the copies, also those of a walk that failed. */
+static void
+take_back(Attempt *attempt)
+{
+	for (int i = 0; i < attempt->nlent; i++)
+		dsa_free(attempt->scorer->records->shared->area, attempt->lent[i]);
+	attempt->nlent = 0;
+}
 
 static SharedList
 share_list(dsa_area *area, cdw_block_list *list)
@@ -126,8 +167,10 @@ attach_list(dsa_area *area, const SharedList *shared)
 }
 
 static void
-share_blocks(dsa_area *area, cdw_blocks *blocks, SharedWalk *shared)
+share_blocks(Attempt *attempt, SharedWalk *shared)
 {
+	cdw_blocks *blocks = (cdw_blocks *) attempt->walk->blocks;
+	dsa_area *area = attempt->scorer->records->shared->area;
 	SharedSplit *split;
 	uint64 *group;
 
@@ -146,9 +189,9 @@ share_blocks(dsa_area *area, cdw_blocks *blocks, SharedWalk *shared)
 								 .other = blocks->split[s].other,
 								 .cap = blocks->split[s].cap,
 								 .list = share_list(area, &blocks->split[s].list)};
-	shared->split = cdw_copy_to_area(area, split, sizeof(SharedSplit) * blocks->nsplits);
+	shared->split = lend(attempt, split, sizeof(SharedSplit) * blocks->nsplits);
 	group = cdw_too_large_groups(blocks, &shared->ntoo_large);
-	shared->too_large = cdw_copy_to_area(area, group, sizeof(uint64) * shared->ntoo_large);
+	shared->too_large = lend(attempt, group, sizeof(uint64) * shared->ntoo_large);
 	pfree(split);
 	pfree(group);
 }
@@ -179,57 +222,50 @@ attach_blocks(dsa_area *area, const SharedWalk *shared)
 }
 
 static void
-share_records(const cdw_records *records, SharedWalk *shared)
+share_records(Attempt *attempt, SharedWalk *shared)
 {
+	const cdw_records *records = attempt->scorer->records;
+
 	shared->area = dsa_get_handle(records->shared->area);
 	shared->nrecords = records->n;
 	shared->place = records->shared->place;
 	shared->memory = records->memory;
 	shared->processes = records->processes;
-	if (records->file)
-		cdw_record_file_share(records, records->shared->area, &shared->file);
+	if (records->file == NULL)
+		return;
+	cdw_record_file_share(records, records->shared->area, &shared->file);
+	note_lent(attempt, shared->file.mark);
+	note_lent(attempt, shared->file.source);
 }
 
 static void
-share_walk(const cdw_walk *walk, const cdw_scorer *scorer, SharedWalk *shared)
+share_walk(Attempt *attempt, SharedWalk *shared)
 {
+	const cdw_walk *walk = attempt->walk;
+	const cdw_scorer *scorer = attempt->scorer;
 	const cdw_records *records = scorer->records;
-	dsa_area *area = records->shared->area;
 
-	share_records(records, shared);
+	share_records(attempt, shared);
 	for (int r = 0; r < records->settings->nrules; r++)
 		shared->rule_used[r] = records->settings->rule[r].nslots > 0;
 	shared->has_model = scorer->model != NULL;
 	if (scorer->model)
 		shared->model = *scorer->model;
 	if (walk->blocks)
-		share_blocks(area, (cdw_blocks *) walk->blocks, shared);
+		share_blocks(attempt, shared);
 	if (walk->sample)
 	{
 		shared->sample = *walk->sample;
-		shared->sample_hash =
-			cdw_copy_to_area(area, walk->sample->hash, sizeof(uint64) * records->n);
+		shared->sample_hash = lend(attempt, walk->sample->hash, sizeof(uint64) * records->n);
 	}
 	if (walk->pair)
-		shared->pair = cdw_copy_to_area(area, walk->pair, sizeof(cdw_pair) * walk->npairs);
+		shared->pair = lend(attempt, walk->pair, sizeof(cdw_pair) * walk->npairs);
 	shared->npairs = walk->npairs;
-	shared->unit = cdw_copy_to_area(area, walk->unit, sizeof(cdw_walk_unit) * walk->nunits);
+	shared->unit = lend(attempt, walk->unit, sizeof(cdw_walk_unit) * walk->nunits);
 	shared->nunits = walk->nunits;
 	shared->step = records->file ? walk->nunits / (records->processes * TURNS) + 1 : 1;
 	pg_atomic_init_u64(&shared->next_unit, 0);
 	pg_atomic_init_u64(&shared->visited, 0);
-}
-
-static void
-free_walk(dsa_area *area, const SharedWalk *shared)
-{
-	if (!DsaPointerIsValid(shared->place))
-		cdw_record_file_unshare(area, &shared->file);
-	cdw_free_in_area(area, shared->split);
-	cdw_free_in_area(area, shared->too_large);
-	cdw_free_in_area(area, shared->sample_hash);
-	cdw_free_in_area(area, shared->pair);
-	cdw_free_in_area(area, shared->unit);
 }
 
 /* ---- the work ---- */
@@ -345,8 +381,8 @@ plan_workers(const cdw_walk *walk, const cdw_records *records, const cdw_visitor
 {
 	double least = records->shared || records->file ? LEAST_PAIRS : LEAST_TO_SHARE;
 
-	if (walk->expected < least || visitor_number(visitor) < 0 || !IsUnderPostmaster ||
-		IsInParallelMode() || records->settings->document == NULL)
+	if (records->alone || walk->expected < least || visitor_number(visitor) < 0 ||
+		!IsUnderPostmaster || IsInParallelMode() || records->settings->document == NULL)
 		return 0;
 	return (int) Min(cdw_most_processes() - 1, walk->expected / LEAST_PAIRS);
 }
@@ -389,42 +425,62 @@ begin_parallel(ParallelContext *context, const char *document)
 	return shared;
 }
 
-/*
- * Visits everything with the help of workers, if that is worth it; false: nothing is done yet. The
- * leader's state then has what all of them have found.
- */
-bool
-cdw_walk_in_parallel(cdw_walk *walk, const cdw_scorer *scorer, const cdw_visitor *visitor,
-					 const void *argument, void *state)
+/* Visits everything with the help of workers, where there is shared memory for them. */
+static void
+walk_with_workers(void *arg)
 {
-	cdw_records *records = (cdw_records *) scorer->records;
-	int nworkers = plan_workers(walk, records, visitor);
+	Attempt *attempt = arg;
+	const cdw_visitor *visitor = attempt->visitor;
+	const cdw_records *records = attempt->scorer->records;
 	ParallelContext *context;
 	SharedWalk *shared;
 
-	Assert(visitor->argument_size <= sizeof(shared->argument));
-	if (nworkers == 0 || !cdw_share_records(records))
-		return false;
 	EnterParallelMode();
-	context = CreateParallelContext("customer_dw", "cdw_match_worker", nworkers);
+	context = CreateParallelContext("customer_dw", "cdw_match_worker", attempt->nworkers);
 	shared = begin_parallel(context, records->settings->document);
-	records->processes = 1 + nworkers;
 	if (shared)
 	{
-		share_walk(walk, scorer, shared);
+		void *state = visitor->begin(attempt->scorer, attempt->argument);
+
+		share_walk(attempt, shared);
 		shared->visitor = visitor_number(visitor);
 		if (visitor->argument_size > 0)
-			memcpy(shared->argument, argument, visitor->argument_size);
+			memcpy(shared->argument, attempt->argument, visitor->argument_size);
 		LaunchParallelWorkers(context);
 		ereport(DEBUG1, (errmsg_internal("cdw walk: %d workers for %.0f pairs",
-										 context->nworkers_launched, walk->expected)));
-		work(shared, walk, records, visitor, state);
+										 context->nworkers_launched, attempt->walk->expected)));
+		work(shared, attempt->walk, records, visitor, state);
 		WaitForParallelWorkersToFinish(context);
 		merge_results(records->shared->area, shared, context->nworkers_launched, visitor, state);
-		free_walk(records->shared->area, shared);
+		attempt->state = state;
 	}
-	records->processes = 1;
 	DestroyParallelContext(context);
 	ExitParallelMode();
-	return shared != NULL;
+}
+
+/*
+ * Visits everything with the help of workers, if that is worth it; the visitor's state then has what all of
+ * them have found. NULL: nothing is done yet, and one process has to. Shared memory that is used up once is
+ * not tried again.
+ */
+void *
+cdw_walk_in_parallel(cdw_walk *walk, const cdw_scorer *scorer, const cdw_visitor *visitor,
+					 const void *argument)
+{
+	cdw_records *records = (cdw_records *) scorer->records;
+	Attempt attempt = {.walk = walk,
+					   .scorer = scorer,
+					   .visitor = visitor,
+					   .argument = argument,
+					   .nworkers = plan_workers(walk, records, visitor)};
+
+	Assert(visitor->argument_size <= sizeof(((SharedWalk *) NULL)->argument));
+	if (attempt.nworkers == 0)
+		return NULL;
+	records->processes = 1 + attempt.nworkers;
+	records->alone = !cdw_share_records(records) || !cdw_try(walk_with_workers, &attempt);
+	records->processes = 1;
+	walk->visited = NULL;
+	take_back(&attempt);
+	return records->alone ? NULL : attempt.state;
 }

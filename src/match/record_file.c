@@ -435,13 +435,6 @@ cdw_record_file_share(const cdw_records *records, dsa_area *area, cdw_shared_fil
 	pfree(mark);
 }
 
-void
-cdw_record_file_unshare(dsa_area *area, const cdw_shared_file *shared)
-{
-	cdw_free_in_area(area, shared->mark);
-	cdw_free_in_area(area, shared->source);
-}
-
 /* The records, as many as are said, of another process that still has them. */
 void
 cdw_record_file_attach(cdw_records *records, dsa_area *area, const cdw_shared_file *shared)

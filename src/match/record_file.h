@@ -53,7 +53,6 @@ extern void cdw_record_file_clear_marks(const cdw_records *records);
 extern void cdw_record_file_drop_rule(const cdw_records *records, int rule);
 extern void
 cdw_record_file_share(const cdw_records *records, dsa_area *area, cdw_shared_file *shared);
-extern void cdw_record_file_unshare(dsa_area *area, const cdw_shared_file *shared);
 extern void
 cdw_record_file_attach(cdw_records *records, dsa_area *area, const cdw_shared_file *shared);
 extern void cdw_read_file(BufFile *file, void *data, Size size);

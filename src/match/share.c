@@ -6,11 +6,8 @@
  */
 #include "match/share.h"
 
-#include "access/xact.h"
-#include "miscadmin.h"
 #include "storage/lwlock.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 
 /* A copy of bytes in shared memory. */
 dsa_pointer
@@ -20,14 +17,6 @@ cdw_copy_to_area(dsa_area *area, const void *data, Size size)
 
 	memcpy(dsa_get_address(area, pointer), data, size);
 	return pointer;
-}
-
-/* Frees what is there, if anything. */
-void
-cdw_free_in_area(dsa_area *area, dsa_pointer pointer)
-{
-	if (DsaPointerIsValid(pointer))
-		dsa_free(area, pointer);
 }
 
 /* With the records' context the area goes, whether or not the transaction has failed. */
@@ -106,8 +95,8 @@ move_chunks(cdw_records *records, dsa_area *area, const dsa_pointer *target, dsa
 }
 
 /*
- * Room in a new area for all chunks and for the records' places; of records in a file none. A server with little shared memory, as
- * in a container, raises an error here.
+ * Room in a new area for all chunks and for the records' places; of records in a file none. A server with
+ * little shared memory, as in a container, raises an error here.
  */
 static cdw_shared_records *
 reserve(const cdw_records *records, dsa_pointer *target)
@@ -126,58 +115,50 @@ reserve(const cdw_records *records, dsa_pointer *target)
 	return shared;
 }
 
+/* What records are to be shared, and where they go. */
+typedef struct Sharing
+{
+	const cdw_records *records;
+	dsa_pointer *target;
+	cdw_shared_records *shared;
+} Sharing;
+
+static void
+try_to_reserve(void *arg)
+{
+	Sharing *sharing = arg;
+
+	sharing->shared = reserve(sharing->records, sharing->target);
+}
+
 /*
  * Moves the records into shared memory, where they stay as long as they live; those in a file stay there,
- * and get an area for what workers need beside them. Returns false where there
- * is no room: then one process does everything. Must not be called in parallel mode.
+ * and get an area for what workers need beside them. Returns false where there is no room: then one
+ * process does everything.
  */
 bool
 cdw_share_records(cdw_records *records)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	dsa_pointer *target;
-	volatile bool shared = true;
+	Sharing sharing = {.records = records};
+	MemoryContext old;
 
 	if (records->shared)
 		return true;
-	target = palloc(sizeof(dsa_pointer) * Max(records->arena.nchunks, 1));
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(records->arena.context);
-	PG_TRY();
+	old = MemoryContextSwitchTo(records->arena.context);
+	sharing.target = palloc(sizeof(dsa_pointer) * Max(records->arena.nchunks, 1));
+	if (cdw_try(try_to_reserve, &sharing))
 	{
-		records->shared = reserve(records, target);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		/* shared memory that is used up is no reason to fail; all else is */
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INSUFFICIENT_RESOURCES)
-			PG_RE_THROW();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		ereport(DEBUG1, (errmsg_internal("no parallel workers: %s", error->message)));
-		FreeErrorData(error);
-		shared = false;
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	if (shared)
-	{
+		records->shared = sharing.shared;
 		records->shared->callback.func = detach;
 		records->shared->callback.arg = records->shared;
 		MemoryContextRegisterResetCallback(records->arena.context, &records->shared->callback);
 		if (records->file == NULL)
-			move_chunks(records, records->shared->area, target,
+			move_chunks(records, records->shared->area, sharing.target,
 						dsa_get_address(records->shared->area, records->shared->place));
 	}
-	pfree(target);
-	return shared;
+	pfree(sharing.target);
+	MemoryContextSwitchTo(old);
+	return records->shared != NULL;
 }
 
 /* Gives back the shared memory of records in a file, in which there are no blocks any more. */
@@ -193,31 +174,32 @@ cdw_unshare_file(cdw_records *records)
 
 /* ---- blocks ---- */
 
-/* Moves what is there to the area; returns where to. */
-static dsa_pointer
-move(dsa_area *area, void **data, Size size)
+/* Frees a copy's original; returns the copy. */
+static void *
+replace(dsa_area *area, void *original, dsa_pointer copy)
 {
-	dsa_pointer pointer = cdw_copy_to_area(area, *data, size);
-
-	pfree(*data);
-	*data = dsa_get_address(area, pointer);
-	return pointer;
+	pfree(original);
+	return dsa_get_address(area, copy);
 }
 
-/* Moves a list of blocks into shared memory, where it stays until it is freed. */
+/* Moves a list of blocks, all of it or nothing, into shared memory, where it stays until it is freed. */
 void
 cdw_share_block_list(dsa_area *area, cdw_block_list *list)
 {
 	Size members = list->start[list->nblocks];
+	cdw_shared_list *shared;
 
 	if (list->shared)
 		return;
-	list->shared = MemoryContextAlloc(GetMemoryChunkContext(list->start), sizeof(cdw_shared_list));
-	list->shared->area = area;
-	list->shared->member = move(area, (void **) &list->member, sizeof(uint32) * members);
-	list->shared->key = move(area, (void **) &list->key, sizeof(uint32) * (Size) list->nblocks);
-	list->shared->start =
-		move(area, (void **) &list->start, sizeof(Size) * ((Size) list->nblocks + 1));
+	shared = MemoryContextAlloc(GetMemoryChunkContext(list->start), sizeof(cdw_shared_list));
+	shared->area = area;
+	shared->member = cdw_copy_to_area(area, list->member, sizeof(uint32) * members);
+	shared->key = cdw_copy_to_area(area, list->key, sizeof(uint32) * (Size) list->nblocks);
+	shared->start = cdw_copy_to_area(area, list->start, sizeof(Size) * ((Size) list->nblocks + 1));
+	list->member = replace(area, list->member, shared->member);
+	list->key = replace(area, list->key, shared->key);
+	list->start = replace(area, list->start, shared->start);
+	list->shared = shared;
 }
 
 void

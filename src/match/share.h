@@ -30,6 +30,5 @@ extern bool cdw_share_records(cdw_records *records);
 extern dsa_pointer cdw_copy_to_area(dsa_area *area, const void *data, Size size);
 extern void cdw_share_block_list(dsa_area *area, cdw_block_list *list);
 extern void cdw_free_shared_list(cdw_shared_list *shared);
-extern void cdw_free_in_area(dsa_area *area, dsa_pointer pointer);
 
 #endif /* CDW_MATCH_SHARE_H */

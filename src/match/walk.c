@@ -251,12 +251,15 @@ need_block(cdw_batches *batches, const cdw_sample *sample, const uint32 *member,
 	for (Size i = 0; i < size && sample == NULL; i++)
 		cdw_batch_need(batches, member[i]);
 	for (Size i = 0; i < size && sample; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		for (Size j = i + 1; j < size; j++)
 			if (cdw_sample_draws(sample, member[i], member[j]))
 			{
 				cdw_batch_need(batches, member[i]);
 				cdw_batch_need(batches, member[j]);
 			}
+	}
 }
 
 static void
@@ -338,10 +341,13 @@ cdw_walk_units(const cdw_walk *walk, const cdw_records *records, Size first, Siz
 static void *
 run(cdw_walk *walk, const cdw_scorer *scorer, const cdw_visitor *visitor, const void *argument)
 {
-	void *state = visitor->begin(scorer, argument);
+	void *state = cdw_walk_in_parallel(walk, scorer, visitor, argument);
 
-	if (!cdw_walk_in_parallel(walk, scorer, visitor, argument, state))
+	if (state == NULL)
+	{
+		state = visitor->begin(scorer, argument);
 		cdw_walk_units(walk, scorer->records, 0, walk->nunits, visitor, state);
+	}
 	if (walk->unit)
 		pfree(walk->unit);
 	return state;

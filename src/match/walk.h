@@ -41,8 +41,8 @@ extern void cdw_walk_units(const cdw_walk *walk, const cdw_records *records, Siz
 
 /* parallel.c */
 extern int cdw_most_processes(void);
-extern bool cdw_walk_in_parallel(cdw_walk *walk, const cdw_scorer *scorer,
-								 const cdw_visitor *visitor, const void *argument, void *state);
+extern void *cdw_walk_in_parallel(cdw_walk *walk, const cdw_scorer *scorer,
+								  const cdw_visitor *visitor, const void *argument);
 
 /* A pair of the list is visited soon. */
 static inline void
