@@ -21,11 +21,11 @@
 #define TYPICAL_DIFFERENCE .9
 
 /*
- * Pairs of a large table are drawn from so many of its records, about eight pairs with each as the first:
+ * Pairs of a large table are drawn from so many of its records, about fifteen pairs with each as the first:
  * what the choice of records adds to the error of a rate is then less than what the choice of pairs does.
  * Each pair is of one group, which is random as all of them are and small enough for the processor's cache.
  */
-#define MOST_RECORDS 131072
+#define MOST_RECORDS 65536
 #define GROUP_RECORDS 2048
 #define HASH_PARTS 65536 /* by the uppermost bits of a hash */
 #define HASH_SHIFT 48
