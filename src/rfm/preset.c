@@ -93,7 +93,7 @@ unknown_preset(cdw_preset_kind kind, const char *name)
 			appendStringInfo(&known, "%s\"%s\"", known.len > 0 ? ", " : "", presets[i].name);
 	}
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("there is no %s \"%s\"", kind_names[kind], name),
+					errmsg("unknown %s \"%s\"", kind_names[kind], name),
 					errhint("There are %s.", known.data)));
 }
 

@@ -37,14 +37,35 @@ typedef struct RowType
 	int32 typmod;
 } RowType;
 
-/* The first rule that has the name of rule i. */
+/* By name, rules of one name in their order. */
 static int
-first_of_name(const cdw_rules *rules, int i)
+compare_names(const void *a, const void *b, void *rules)
 {
-	int first = 0;
+	int left = *(const int *) a;
+	int right = *(const int *) b;
+	int order = strcmp(((cdw_rule *) rules)[left].name, ((cdw_rule *) rules)[right].name);
 
-	while (strcmp(rules->rules[first].name, rules->rules[i].name) != 0)
-		first++;
+	return order != 0 ? order : left - right;
+}
+
+/* For each rule the first that has its name. */
+static int *
+first_of_names(const cdw_rules *rules)
+{
+	int *order = palloc(mul_size(sizeof(int), rules->n + 1));
+	int *first = palloc(mul_size(sizeof(int), rules->n + 1));
+
+	for (int i = 0; i < rules->n; i++)
+		order[i] = i;
+	qsort_arg(order, rules->n, sizeof(int), compare_names, rules->rules);
+	for (int i = 0; i < rules->n; i++)
+	{
+		bool same =
+			i > 0 && strcmp(rules->rules[order[i - 1]].name, rules->rules[order[i]].name) == 0;
+
+		first[order[i]] = same ? first[order[i - 1]] : order[i];
+	}
+	pfree(order);
 	return first;
 }
 
@@ -63,13 +84,10 @@ read_rules(Jsonb *source, void *arg)
 	result->tags = palloc(mul_size(sizeof(Datum), result->rules->n + 1));
 	result->found = palloc(mul_size(sizeof(Datum), result->rules->n + 1));
 	result->cells = palloc(mul_size(sizeof(int), result->rules->ncolumns + 1));
-	result->first = palloc(mul_size(sizeof(int), result->rules->n + 1));
+	result->first = first_of_names(result->rules);
 	result->given = palloc(mul_size(sizeof(bool), result->rules->n + 1));
 	for (int i = 0; i < result->rules->n; i++)
-	{
 		result->tags[i] = CStringGetTextDatum(result->rules->rules[i].name);
-		result->first[i] = first_of_name(result->rules, i);
-	}
 	return result;
 }
 
@@ -210,7 +228,8 @@ CDW_FUNCTION(cdw_check_tags)
 	rules = cdw_rules_read(PG_GETARG_JSONB_P(0), &document, row);
 	foreach (lc, document.faults)
 		put_fault(lfirst(lc), &output);
-	cdw_rules_check(rules, put_finding, &output);
+	if (rules->n > 0 || document.faults == NIL)
+		cdw_rules_check(rules, put_finding, &output);
 	cdw_restore_settings(nestlevel);
 	PG_RETURN_VOID();
 }

@@ -10,6 +10,7 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 
 typedef struct Operator
@@ -215,6 +216,33 @@ read_null(cdw_rule_reader *reader, const cdw_path *path, const JsonbValue *value
 	return true;
 }
 
+/* The column for asking an array for an element, which is made at the first time. */
+static int
+contains_column(cdw_rule_reader *reader, int attno, const char *name, Oid element, Datum constant)
+{
+	cdw_rule_column *column;
+	int16 length;
+	bool by_value;
+	char alignment;
+	int number;
+
+	get_typlenbyvalalign(element, &length, &by_value, &alignment);
+	for (int i = 0; i < reader->rules->ncolumns; i++)
+	{
+		column = &reader->rules->columns[i];
+		if (column->is_contains && strcmp(column->name, name) == 0 &&
+			column->type == getBaseType(element) &&
+			datumIsEqual(column->cuts[0], constant, by_value, length))
+			return i;
+	}
+	number = new_column(reader, attno, name, true);
+	column = &reader->rules->columns[number];
+	cdw_column_add_cut(column, constant);
+	column->contains =
+		PointerGetDatum(construct_array(&constant, 1, element, length, by_value, alignment));
+	return number;
+}
+
 /* "contains": each element that an array is asked for is a column of its own. */
 static cdw_condition *
 read_contains(cdw_rule_reader *reader, const cdw_path *path, int attno, const char *name,
@@ -222,12 +250,8 @@ read_contains(cdw_rule_reader *reader, const cdw_path *path, int attno, const ch
 {
 	Oid type = type_of(reader, attno, value);
 	Oid element = attno > 0 ? get_element_type(type) : type;
-	int number = new_column(reader, attno, name, true);
-	cdw_rule_column *column = &reader->rules->columns[number];
-	int16 length;
-	bool by_value;
-	char alignment;
 	Datum constant;
+	int number;
 
 	if (!OidIsValid(element))
 	{
@@ -237,13 +261,11 @@ read_contains(cdw_rule_reader *reader, const cdw_path *path, int attno, const ch
 			"Only an array can contain a value.");
 		return NULL;
 	}
-	if (!set_type(reader, path, column, getBaseType(element)) ||
-		!cdw_read_constant(reader->document, path, name, column->type, value, &constant))
+	if (!cdw_read_constant(reader->document, path, name, getBaseType(element), value, &constant))
 		return NULL;
-	get_typlenbyvalalign(element, &length, &by_value, &alignment);
-	cdw_column_add_cut(column, constant);
-	column->contains =
-		PointerGetDatum(construct_array(&constant, 1, element, length, by_value, alignment));
+	number = contains_column(reader, attno, name, element, constant);
+	if (!set_type(reader, path, &reader->rules->columns[number], getBaseType(element)))
+		return NULL;
 	return cdw_condition_test(cdw_path_text(path), number, (cdw_test){.kind = CDW_TEST_CONTAINS});
 }
 
