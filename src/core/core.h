@@ -168,6 +168,9 @@ typedef struct cdw_arena
 extern void cdw_arena_init(cdw_arena *arena, MemoryContext context);
 extern void *cdw_arena_alloc(cdw_arena *arena, Size size);
 
+/* nearest.c */
+extern const char *cdw_nearest_name(const char *name, int length, int n, const char *const *names);
+
 /* sort.c */
 extern void cdw_radix_sort(uint64 *entries, uint64 *scratch, Size n);
 

@@ -90,11 +90,13 @@ extern void cdw_check_as_of(TimestampTz as_of);
 
 #define CDW_MIN_BINS 2
 #define CDW_MAX_BINS 9
+#define CDW_MEAN_BINS 2 /* of method 'mean' */
 
 typedef enum cdw_score_method
 {
 	CDW_SCORE_QUANTILE,
-	CDW_SCORE_NTILE
+	CDW_SCORE_NTILE,
+	CDW_SCORE_MEAN
 } cdw_score_method;
 
 /* What is scored: parallel arrays, in the order that breaks the ties of 'ntile'. */
@@ -108,15 +110,21 @@ typedef struct cdw_score_input
 
 /* Scores of one customer, four bits each. */
 typedef uint16 cdw_scores;
+#define CDW_SCORES(r, f, m) ((cdw_scores) ((r) << 8 | (f) << 4 | (m)))
 #define CDW_SCORE_R(scores) (((scores) >> 8) & 15)
 #define CDW_SCORE_F(scores) (((scores) >> 4) & 15)
 #define CDW_SCORE_M(scores) ((scores) &15)
 
 extern void cdw_check_bins(int32 bins);
+extern void cdw_check_method_bins(cdw_score_method method, int32 bins);
 extern cdw_score_method cdw_score_method_of(const text *method);
 extern void cdw_score_input_init(cdw_score_input *input, MemoryContext context, uint64 capacity);
 extern cdw_scores *
 cdw_score_customers(const cdw_score_input *input, int32 bins, cdw_score_method method);
+
+/* ---- score_mean.c ---- */
+
+extern cdw_scores *cdw_score_means(const cdw_score_input *input);
 
 /* ---- segment.c ---- */
 

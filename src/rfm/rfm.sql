@@ -102,7 +102,7 @@ CREATE FUNCTION cdw.last_at(rfm cdw.rfm) RETURNS timestamptz
     AS 'MODULE_PATHNAME', 'cdw_last_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION cdw.last_at IS 'Time of the last purchase; NULL without a purchase';
 
---| Scores among customers, and segments of scores.
+--| Scores among customers.
 CREATE TYPE cdw.rfm_scores AS (r int2, f int2, m int2);
 COMMENT ON TYPE cdw.rfm_scores IS 'Scores of recency, frequency and monetary value, 1 (worst) to the number of bins';
 
@@ -116,12 +116,6 @@ CREATE FUNCTION cdw.rfm_score(
     LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE; -- not STRICT: a NULL state scores NULL, a NULL parameter is an error
 COMMENT ON FUNCTION cdw.rfm_score IS
     'Scores 1 (worst) to bins (2 to 9) of a state among its partition; method quantile or ntile; NULL for a NULL state';
-
-CREATE FUNCTION cdw.rfm_segment(r int, f int, m int, map jsonb DEFAULT NULL) RETURNS text
-    AS 'MODULE_PATHNAME', 'cdw_rfm_segment'
-    LANGUAGE C IMMUTABLE PARALLEL SAFE; -- not STRICT: a NULL map stands for the default map
-COMMENT ON FUNCTION cdw.rfm_segment IS
-    'First segment of map that matches the scores, or one of ten default segments of scores 1 to 5; NULL for no match';
 
 --| A whole table at once.
 CREATE FUNCTION cdw.rfm_table(

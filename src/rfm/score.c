@@ -8,6 +8,7 @@
  *               a score, and the bins are equal in size only where values differ
  *   'ntile'     the bins of SQL's ntile(): sizes differ by at most one, earlier bins are the greater ones,
  *               and equal values are told apart by the order of the input
+ *   'mean'      2 at or above the mean, else 1 (score_mean.c)
  */
 #include "rfm/rfm.h"
 
@@ -39,6 +40,8 @@ cdw_score_method_of(const text *method)
 		return CDW_SCORE_QUANTILE;
 	if (length == 5 && memcmp(name, "ntile", 5) == 0)
 		return CDW_SCORE_NTILE;
+	if (length == 4 && memcmp(name, "mean", 4) == 0)
+		return CDW_SCORE_MEAN;
 	if (length == 6 && memcmp(name, "nested", 6) == 0)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("method \"nested\" is not supported"),
@@ -46,7 +49,18 @@ cdw_score_method_of(const text *method)
 								"independently.")));
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("unknown scoring method \"%.*s\"", length, name),
-					errhint("Methods are \"quantile\" and \"ntile\".")));
+					errhint("Methods are \"quantile\", \"ntile\" and \"mean\".")));
+}
+
+/* 'mean' has two scores: other bins that are asked for would not be what they say. */
+void
+cdw_check_method_bins(cdw_score_method method, int32 bins)
+{
+	cdw_check_bins(bins);
+	if (method == CDW_SCORE_MEAN && bins != CDW_MEAN_BINS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("method \"mean\" has two bins"),
+				 errdetail("Argument \"bins\" is %d.", bins), errhint("Set bins => 2.")));
 }
 
 /* Room for the values of capacity customers, in a context. */
@@ -143,11 +157,15 @@ cdw_score_customers(const cdw_score_input *input, int32 bins, cdw_score_method m
 {
 	uint64 n = input->n;
 	Size item_bytes = mul_size(sizeof(cdw_sort_item), Max(n, 1));
-	cdw_sort_item *items = MemoryContextAllocHuge(CurrentMemoryContext, item_bytes);
-	cdw_sort_item *scratch = MemoryContextAllocHuge(CurrentMemoryContext, item_bytes);
-	cdw_scores *scores =
-		MemoryContextAllocHuge(CurrentMemoryContext, mul_size(sizeof(cdw_scores), Max(n, 1)));
+	cdw_sort_item *items;
+	cdw_sort_item *scratch;
+	cdw_scores *scores;
 
+	if (method == CDW_SCORE_MEAN)
+		return cdw_score_means(input);
+	items = MemoryContextAllocHuge(CurrentMemoryContext, item_bytes);
+	scratch = MemoryContextAllocHuge(CurrentMemoryContext, item_bytes);
+	scores = MemoryContextAllocHuge(CurrentMemoryContext, mul_size(sizeof(cdw_scores), Max(n, 1)));
 	memset(scores, 0, sizeof(cdw_scores) * n);
 	for (uint64 i = 0; i < n; i++)
 		items[i] = (cdw_sort_item){.key = input->last_at[i], .row = i};

@@ -178,8 +178,8 @@ CDW_FUNCTION(cdw_rfm_table)
 	if (!PG_ARGISNULL(ARG_ORDER_ID))
 		columns.order_id = NameStr(*PG_GETARG_NAME(ARG_ORDER_ID));
 	cdw_check_as_of(PG_GETARG_TIMESTAMPTZ(ARG_AS_OF));
-	cdw_check_bins(PG_GETARG_INT32(ARG_BINS));
 	method = cdw_score_method_of(PG_GETARG_TEXT_PP(ARG_METHOD));
+	cdw_check_method_bins(method, PG_GETARG_INT32(ARG_BINS));
 
 	work = AllocSetContextCreate(CurrentMemoryContext, "cdw rfm table", ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(work);

@@ -59,7 +59,7 @@ read_parameters(WindowObject window)
 	};
 
 	cdw_check_as_of(parameters.as_of);
-	cdw_check_bins(parameters.bins);
+	cdw_check_method_bins(parameters.method, parameters.bins);
 	return parameters;
 }
 
