@@ -63,6 +63,13 @@ extern void cdw_check_readable(Oid relid);
 extern AttrNumber
 cdw_check_column(Oid relid, const char *column, Oid *type, int32 *typmod, Oid *collation);
 
+/* named.c: what users make by a name of their choice, as ordinary tables */
+#define CDW_MAX_NAME 40 /* bytes; leaves room for the suffixes of tables */
+extern void cdw_split_name(const char *what, const char *text, char **schema, char **name);
+extern void cdw_own_settings(Oid table, const char *what, const char *name, const char *action);
+extern char *cdw_column_definition(const char *name, Oid type, int32 typmod, Oid collation);
+extern char *cdw_equality_operator(Oid type);
+
 /* stream.c */
 typedef void (*cdw_row_callback)(TupleTableSlot *slot, void *arg);
 extern uint64 cdw_stream(const char *query, int nargs, Oid *argtypes, Datum *values,
