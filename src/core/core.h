@@ -172,6 +172,12 @@ extern void *cdw_arena_alloc(cdw_arena *arena, Size size);
 extern void cdw_radix_sort(uint64 *entries, uint64 *scratch, Size n);
 
 /* json.c */
+typedef struct cdw_json_cache
+{
+	Jsonb *source;
+	void *parsed;
+	MemoryContext context;
+} cdw_json_cache; /* begins as zeros */
 extern const char *cdw_json_type_name(const JsonbValue *value);
 extern char *cdw_json_string(const JsonbValue *value);
 extern bool cdw_json_field(Jsonb *object, const char *name, JsonbValue *value);
@@ -179,6 +185,8 @@ extern double cdw_json_number(const JsonbValue *value);
 extern void cdw_append_json_string(StringInfo out, const char *value);
 extern Jsonb *cdw_json_parse(char *text);
 extern char *cdw_json_text(Jsonb *value);
+extern void *cdw_json_cached(cdw_json_cache *cache, MemoryContext parent, Jsonb *source,
+							 void *(*parse)(Jsonb *source));
 
 /* sql.c */
 extern void cdw_execute(const char *command);

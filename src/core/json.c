@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/json.h"
+#include "utils/memutils.h"
 #include "utils/numeric.h"
 
 /* What a value is, in the words of jsonb_typeof. */
@@ -84,4 +85,33 @@ char *
 cdw_json_text(Jsonb *value)
 {
 	return JsonbToCString(NULL, &value->root, VARSIZE(value));
+}
+
+/*
+ * What parse makes of a document, made anew only where the document is not that of the call before. It
+ * lives in parent until then, with the copy of the document that parse is given.
+ */
+void *
+cdw_json_cached(cdw_json_cache *cache, MemoryContext parent, Jsonb *source,
+				void *(*parse)(Jsonb *source))
+{
+	cdw_json_cache fresh;
+	MemoryContext old;
+
+	if (cache->source != NULL && VARSIZE(cache->source) == VARSIZE(source) &&
+		memcmp(cache->source, source, VARSIZE(source)) == 0)
+		return cache->parsed;
+	/* First below the current context, so that a faulty document leaves nothing behind. */
+	fresh.context =
+		AllocSetContextCreate(CurrentMemoryContext, "cdw document", ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(fresh.context);
+	fresh.source = palloc(VARSIZE(source));
+	memcpy(fresh.source, source, VARSIZE(source));
+	fresh.parsed = parse(fresh.source);
+	MemoryContextSwitchTo(old);
+	MemoryContextSetParent(fresh.context, parent);
+	if (cache->context != NULL)
+		MemoryContextDelete(cache->context);
+	*cache = fresh;
+	return fresh.parsed;
 }
