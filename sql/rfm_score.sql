@@ -34,6 +34,14 @@ SELECT customer, (score).* FROM (
 --   r 4: e alone, r 5: f alone -> f 1, m 1
 SELECT customer, (score).* FROM (SELECT customer, cdw.rfm_score(state, '2024-06-01', 5, 'nested') OVER () AS score FROM states) q ORDER BY customer;
 
+-- 'mean', 2 at or above it: last purchases of a and b on day 0, c 31, d 60, e 91, f 121, not g: mean 50.5, d, e, f · purchases 1, 1, 2, 2, 2, 5, 0:
+-- mean 13 / 7, c, d, e, f · sums 10, 10.0, 20, 20.00001, 30, -5, -1: mean 12.0000014..., c, d, e
+SELECT customer, (score).* FROM (SELECT customer, cdw.rfm_score(state, '2024-06-01', 2, 'mean') OVER () AS score FROM states) q ORDER BY customer;
+-- exactly at the mean counts: sums of -1, -2, -3 and 0.5, 1.5, 1; one customer and equal ones are at their mean
+SELECT cdw.rfm_score(state, '2024-06-01', 2, 'mean') OVER () FROM (VALUES ('(0,,,-1)'::cdw.rfm), ('(0,,,-2)'), ('(0,,,-3)')) AS t(state);
+SELECT cdw.rfm_score(state, '2024-06-01', 2, 'mean') OVER () FROM (VALUES ('(0,,,0.500000)'::cdw.rfm), ('(0,,,1.5)'), ('(0,,,1)')) AS t(state);
+SELECT cdw.rfm_score('(1,2024-01-01T00:00:00Z,2024-01-01T00:00:00Z,1)'::cdw.rfm, '2024-06-01', 2, 'mean') OVER () FROM generate_series(1, 2);
+
 -- One customer: nobody is worse
 SELECT cdw.rfm_score('(1,2024-01-01T00:00:00Z,2024-01-01T00:00:00Z,1)'::cdw.rfm, '2024-06-01') OVER ();
 SELECT cdw.rfm_score('(1,2024-01-01T00:00:00Z,2024-01-01T00:00:00Z,1)'::cdw.rfm, '2024-06-01', 9, 'ntile') OVER ();
@@ -95,9 +103,24 @@ BEGIN ATOMIC
     FROM ours;
 END;
 SELECT d.* FROM generate_series(2, 9) b, pg_temp.differences(b) d;
+-- and by the mean: v * n >= sum, exactly
+CREATE FUNCTION pg_temp.differences_by_mean() RETURNS TABLE (customers bigint, r bigint, f bigint, m bigint)
+BEGIN ATOMIC
+    SELECT count(*), count(*) FILTER (WHERE (score).r IS DISTINCT FROM 1 + coalesce(last_at * n_last >= sum_last, false)::int),
+           count(*) FILTER (WHERE (score).f IS DISTINCT FROM 1 + (frequency * n >= sum_frequency)::int),
+           count(*) FILTER (WHERE (score).m IS DISTINCT FROM 1 + (monetary * n >= sum_monetary)::int)
+    FROM (SELECT *, count(*) OVER w AS n, count(last_at) OVER w AS n_last, sum(last_at) OVER w AS sum_last, sum(frequency) OVER w AS sum_frequency,
+                 sum(monetary) OVER w AS sum_monetary
+          FROM (SELECT region, cdw.rfm_score(state, '2025-01-01 00:00+00', 2, 'mean') OVER (PARTITION BY region) AS score,
+                       extract(epoch FROM cdw.last_at(state) - '2000-01-01 00:00+00') AS last_at, cdw.frequency(state)::numeric AS frequency,
+                       cdw.monetary(state) AS monetary FROM customers) c
+          WINDOW w AS (PARTITION BY region)) q;
+END;
+SELECT * FROM pg_temp.differences_by_mean();
 -- The same where one sum per region does not fit an int64
 UPDATE customers SET state = cdw.rfm_add(state, '(0,,,12345678901234567890.123456)') WHERE customer < 3;
 SELECT * FROM pg_temp.differences(5);
+SELECT * FROM pg_temp.differences_by_mean();
 
 -- More than a block of 1,024 customers, all sums beyond units: five decimals
 SELECT count(*) AS customers, count(*) FILTER (WHERE (score).m IS DISTINCT FROM tile) AS different
@@ -110,6 +133,7 @@ SELECT cdw.rfm_score(state, '2024-06-01', 1) OVER () FROM states;
 SELECT cdw.rfm_score(state, '2024-06-01', 10) OVER () FROM states;
 SELECT cdw.rfm_score(state, '2024-06-01', 5, 'kmeans') OVER () FROM states;
 SELECT cdw.rfm_score(state, '2024-06-01', 5, 'cuts') OVER () FROM states;
+SELECT cdw.rfm_score(state, '2024-06-01', 5, 'mean') OVER () FROM states;
 SELECT cdw.rfm_score(state, 'infinity') OVER () FROM states;
 SELECT cdw.rfm_score(state, NULL) OVER () FROM states;
 SELECT cdw.rfm_score(state, '2024-06-01', NULL) OVER () FROM states;
@@ -122,5 +146,5 @@ SELECT cdw.rfm_score(state, '2024-06-01', 10) OVER () FROM states;
 SELECT cdw.rfm_score(state, NULL) OVER () FROM states;
 \set VERBOSITY default
 
-DROP FUNCTION pg_temp.differences;
+DROP FUNCTION pg_temp.differences, pg_temp.differences_by_mean;
 DROP TABLE states, customers;

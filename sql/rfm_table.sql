@@ -189,16 +189,16 @@ SELECT CASE c % 4 WHEN 0 THEN 'CUST-00000' || c WHEN 1 THEN c::text WHEN 2 THEN 
        c AS number, timestamptz '2024-01-01' + (hashint8(i * 7) & 65535) * interval '1 minute' AS at,
        ((hashint8(i * 13) & 65535) - 5000)::numeric / 100 + CASE WHEN i % 1009 = 0 THEN 1e15 ELSE 0 END AS amount, i / 3 AS invoice
 FROM (SELECT i, hashint8(i) & 16383 AS c FROM generate_series(1, 60000) i) s;
-CREATE FUNCTION pg_temp.disagreements(method text) RETURNS TABLE (customers bigint, facts bigint, scores bigint, places bigint)
+CREATE FUNCTION pg_temp.disagreements(method text, bins int DEFAULT 5) RETURNS TABLE (customers bigint, facts bigint, scores bigint, places bigint)
 BEGIN ATOMIC
     SELECT count(*),
            count(*) FILTER (WHERE (t.recency, t.frequency, t.monetary::text) IS DISTINCT FROM (s.recency, s.frequency, s.monetary::text)),
            count(*) FILTER (WHERE ROW(t.r, t.f, t.m)::cdw.rfm_scores IS DISTINCT FROM s.score),
            count(*) FILTER (WHERE t.place IS DISTINCT FROM s.place)
-    FROM (SELECT * FROM ROWS FROM (cdw.rfm_table('many', 'customer', 'at', 'amount', '2024-02-01 00:00+00', 5, method))
+    FROM (SELECT * FROM ROWS FROM (cdw.rfm_table('many', 'customer', 'at', 'amount', '2024-02-01 00:00+00', bins, method))
                    WITH ORDINALITY AS o(customer, recency, frequency, monetary, r, f, m, segment, place)) t
     FULL JOIN (SELECT customer, timestamptz '2024-02-01 00:00+00' - last_at AS recency, frequency, monetary,
-                      cdw.rfm_score(state, '2024-02-01 00:00+00', 5, method) OVER in_order AS score, row_number() OVER in_order AS place
+                      cdw.rfm_score(state, '2024-02-01 00:00+00', bins, method) OVER in_order AS score, row_number() OVER in_order AS place
                FROM (SELECT customer, cdw.rfm(at, amount) AS state, max(at) FILTER (WHERE amount >= 0) AS last_at,
                             count(*) FILTER (WHERE amount >= 0) AS frequency, sum(amount) AS monetary
                      FROM many WHERE at <= '2024-02-01 00:00+00' GROUP BY customer) g
@@ -207,6 +207,7 @@ END;
 SELECT * FROM pg_temp.disagreements('quantile');
 SELECT * FROM pg_temp.disagreements('ntile');
 SELECT * FROM pg_temp.disagreements('nested');
+SELECT * FROM pg_temp.disagreements('mean', 2);
 -- by cuts
 SELECT count(*) AS customers, count(*) FILTER (WHERE ROW(t.r, t.f, t.m)::cdw.rfm_scores IS DISTINCT FROM s.score) AS different
 FROM cdw.rfm_table('many', 'customer', 'at', 'amount', '2024-02-01', method => 'cuts', cuts => '{"r": ["20 days", "10 days"], "f": [1, 2, 4, 8], "m": [0, 100.5, 1000, 1e15]}') t

@@ -22,7 +22,7 @@ END
 $$;
 SET hash_mem_multiplier = 1;
 SELECT customer, order_id, method, m.memory, large.rows, small.rows = large.rows AND small.digest = large.digest AS same
-FROM (VALUES ('name'::name, NULL::name, 'quantile', 5, NULL::jsonb), ('name', NULL, 'ntile', 9, NULL), ('name', NULL, 'nested', 5, NULL), ('name', NULL, 'nested', 9, NULL),
+FROM (VALUES ('name'::name, NULL::name, 'quantile', 5, NULL::jsonb), ('name', NULL, 'ntile', 9, NULL), ('name', NULL, 'nested', 5, NULL), ('name', NULL, 'nested', 9, NULL), ('name', NULL, 'mean', 2, NULL),
              ('name', NULL, 'cuts', 5, '{"r": ["20 days"], "f": [1, 2, 3], "m": [0, 100, 1000.000001]}'),
              ('number', NULL, 'quantile', 5, NULL), ('number', NULL, 'ntile', 2, NULL), ('id', NULL, 'ntile', 5, NULL),
              ('name', 'invoice', 'nested', 5, NULL), ('number', 'invoice', 'ntile', 5, NULL), ('id', 'invoice', 'quantile', 5, NULL)) AS v(customer, order_id, method, bins, cuts),

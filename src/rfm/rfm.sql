@@ -251,7 +251,7 @@ CREATE FUNCTION cdw.rfm_score(
     AS 'MODULE_PATHNAME', 'cdw_rfm_score'
     LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE; -- not STRICT: a NULL state scores NULL, a NULL parameter is an error
 COMMENT ON FUNCTION cdw.rfm_score IS
-    'Scores 1 (worst) to bins (2 to 9) of a state among its partition; method quantile, ntile or nested; NULL for a NULL state';
+    'Scores 1 (worst) to bins (2 to 9) of a state among its partition; method quantile, ntile, nested or mean; NULL for a NULL state';
 
 CREATE FUNCTION cdw.rfm_score_by_cuts(state cdw.rfm, as_of timestamptz, cuts jsonb) RETURNS cdw.rfm_scores
     AS 'MODULE_PATHNAME', 'cdw_rfm_score_by_cuts'
@@ -291,4 +291,4 @@ CREATE FUNCTION cdw.rfm_table(
     -- runs a query of its own, which may read temporary tables and rows of this transaction.
     LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 10000 COST 10000;
 COMMENT ON FUNCTION cdw.rfm_table IS
-    'Recency, frequency, monetary value, scores (method quantile, ntile, nested or cuts) and segment (of scores 1 to 5) of each customer of a table of orders up to as_of';
+    'Recency, frequency, monetary value, scores (method quantile, ntile, nested, mean or cuts) and segment (of scores 1 to 5) of each customer of a table of orders up to as_of';

@@ -10,9 +10,11 @@
  *               and equal values are told apart by the order of the rows
  *   'nested'    as 'quantile', but f among the customers of the same r, and m among those of the same r
  *               and f (SPSS calls this nested binning, and the other two independent)
+ *   'mean'      2 at or above the mean of all customers, else 1; without a purchase r is 1, and no part of
+ *               the mean of r
  *
- * Each method comes down to cuts: a customer's score is one more than the cuts it lies above, and a cut
- * is the value in some place of the order. So nothing is sorted, and rows are read in their order.
+ * Each method comes down to cuts: a customer's score is one more than the cuts it lies above, and but for the
+ * mean a cut is the value in some place of the order. So nothing is sorted, and rows are read in their order.
  */
 #include "rfm/score.h"
 
@@ -34,6 +36,7 @@ struct cdw_scorer
 	cdw_score_method method;
 	cdw_score_keys keys;
 	cdw_sum_ranks *ranks;					/* NULL as long as all sums are in units */
+	int64 mean_rank;						/* of sums, where there are ranks */
 	Cut (*cuts[CDW_KEY_COLUMNS])[MAX_CUTS]; /* by group */
 	cdw_key_column column;					/* whose cuts are being looked for */
 	uint64 next;							/* row to be scored */
@@ -42,8 +45,8 @@ struct cdw_scorer
 	uint8 groups[CDW_KEY_ROWS];
 };
 
-void
-cdw_check_bins(int32 bins)
+static void
+check_bins(int32 bins)
 {
 	if (bins < CDW_MIN_BINS || bins > CDW_MAX_BINS)
 		ereport(ERROR,
@@ -52,11 +55,22 @@ cdw_check_bins(int32 bins)
 				 errdetail("Value is %d.", bins)));
 }
 
+/* 'mean' has two scores: other bins that are asked for would not be what they say. */
+void
+cdw_check_method_bins(cdw_score_method method, int32 bins)
+{
+	check_bins(bins);
+	if (method == CDW_SCORE_MEAN && bins != CDW_MEAN_BINS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("method \"mean\" has two bins"),
+				 errdetail("Argument \"bins\" is %d.", bins), errhint("Set bins => 2.")));
+}
+
 /* The method that a name stands for; others raise 22023. */
 cdw_score_method
 cdw_score_method_of(const text *method)
 {
-	static const char *const names[] = {"quantile", "ntile", "nested", "cuts"};
+	static const char *const names[] = {"quantile", "ntile", "nested", "mean", "cuts"};
 	const char *name = VARDATA_ANY(method);
 	int length = VARSIZE_ANY_EXHDR(method);
 
@@ -67,8 +81,8 @@ cdw_score_method_of(const text *method)
 	}
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("unknown scoring method \"%.*s\"", length, name),
-					errhint("Methods are \"quantile\", \"ntile\" and \"nested\"; cdw.rfm_table has "
-							"\"cuts\" as well.")));
+					errhint("Methods are \"quantile\", \"ntile\", \"nested\" and \"mean\"; "
+							"cdw.rfm_table has \"cuts\" as well.")));
 }
 
 /* Where a customer is scored in a column, given its bins in those before. */
@@ -255,6 +269,17 @@ find_cuts(cdw_scorer *scorer, cdw_key_column column)
 	pfree(statistics);
 }
 
+/* Keys that are not less than the mean are above the cut. */
+static void
+cut_at_mean(cdw_scorer *scorer, cdw_key_column column)
+{
+	int64 mean = column == CDW_KEY_M && scorer->ranks != NULL
+					 ? scorer->mean_rank
+					 : cdw_score_mean(&scorer->keys, column);
+
+	scorer->cuts[column][0][0] = (Cut){.key = mean, .ties = 0};
+}
+
 /* All customers are there: finds what cuts off their bins. */
 void
 cdw_scorer_finish(cdw_scorer *scorer)
@@ -263,9 +288,14 @@ cdw_scorer_finish(cdw_scorer *scorer)
 	for (cdw_key_column column = CDW_KEY_R; column < CDW_KEY_COLUMNS; column++)
 		scorer->buffers[column] = MemoryContextAlloc(scorer->keys.context, BLCKSZ);
 	if (scorer->ranks != NULL)
-		cdw_sum_ranks_finish(scorer->ranks, &scorer->keys);
+		scorer->mean_rank = cdw_sum_ranks_finish(scorer->ranks, &scorer->keys);
 	for (cdw_key_column column = CDW_KEY_R; column < CDW_KEY_COLUMNS; column++)
-		find_cuts(scorer, column);
+	{
+		if (scorer->method == CDW_SCORE_MEAN)
+			cut_at_mean(scorer, column);
+		else
+			find_cuts(scorer, column);
+	}
 }
 
 /* The scores of the next customer, in the order of adding; there must be one. */

@@ -74,7 +74,11 @@ typedef struct cdw_sum_ranks cdw_sum_ranks;
 
 extern cdw_sum_ranks *cdw_sum_ranks_create(MemoryContext context);
 extern void cdw_sum_ranks_add(cdw_sum_ranks *ranks, uint64 row, const cdw_sum *sum);
-extern void cdw_sum_ranks_finish(cdw_sum_ranks *ranks, cdw_score_keys *keys);
+extern int64 cdw_sum_ranks_finish(cdw_sum_ranks *ranks, cdw_score_keys *keys);
+
+/* ---- score_mean.c ---- */
+
+extern int64 cdw_score_mean(cdw_score_keys *keys, cdw_key_column column);
 
 /* ---- score.c ---- */
 
@@ -83,12 +87,15 @@ typedef enum cdw_score_method
 	CDW_SCORE_QUANTILE,
 	CDW_SCORE_NTILE,
 	CDW_SCORE_NESTED,
+	CDW_SCORE_MEAN,
 	CDW_SCORE_CUTS
 } cdw_score_method;
 
 typedef struct cdw_scorer cdw_scorer;
 
-extern void cdw_check_bins(int32 bins);
+#define CDW_MEAN_BINS 2 /* of method 'mean' */
+
+extern void cdw_check_method_bins(cdw_score_method method, int32 bins);
 extern cdw_score_method cdw_score_method_of(const text *method);
 extern cdw_scorer *
 cdw_scorer_create(MemoryContext context, int32 bins, cdw_score_method method, Size memory);

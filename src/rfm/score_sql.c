@@ -98,7 +98,7 @@ read_parameters(WindowObject window)
 	};
 
 	cdw_check_as_of(parameters.as_of);
-	cdw_check_bins(parameters.bins);
+	cdw_check_method_bins(parameters.method, parameters.bins);
 	if (parameters.method == CDW_SCORE_CUTS)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("method \"cuts\" does not compare customers"),

@@ -14,8 +14,11 @@
 
 struct cdw_sum_ranks
 {
+	MemoryContext context;
 	MemoryContext row_context;
 	cdw_row_sort by_sum;
+	uint64 n;
+	cdw_sum total;
 };
 
 /* A descriptor of two columns. */
@@ -33,8 +36,9 @@ cdw_sum_ranks *
 cdw_sum_ranks_create(MemoryContext context)
 {
 	MemoryContext old = MemoryContextSwitchTo(context);
-	cdw_sum_ranks *ranks = palloc(sizeof(cdw_sum_ranks));
+	cdw_sum_ranks *ranks = palloc0(sizeof(cdw_sum_ranks));
 
+	ranks->context = context;
 	ranks->row_context = AllocSetContextCreate(context, "cdw sum ranks row", ALLOCSET_SMALL_SIZES);
 	cdw_row_sort_begin(&ranks->by_sum, pair_of(NUMERICOID, INT8OID), InvalidOid, false);
 	MemoryContextSwitchTo(old);
@@ -50,6 +54,8 @@ cdw_sum_ranks_add(cdw_sum_ranks *ranks, uint64 row, const cdw_sum *sum)
 	Datum values[2] = {NumericGetDatum(cdw_sum_numeric(sum)), Int64GetDatum(row)};
 
 	cdw_row_sort_put(&ranks->by_sum, values, nulls);
+	cdw_sum_add_in(ranks->context, &ranks->total, sum);
+	ranks->n++;
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(ranks->row_context);
 }
@@ -75,13 +81,25 @@ add_units(cdw_sum_ranks *ranks, cdw_score_keys *keys)
 	}
 }
 
-/* Sorts all sums and hands their ranks, with the rows, to another sort. */
-static void
+/* Whether a sum is less than the mean of all: n times the sum less than the total. */
+static bool
+is_below_mean(const cdw_sum_ranks *ranks, Datum sum)
+{
+	Datum n = NumericGetDatum(int64_to_numeric(ranks->n));
+	Datum total = NumericGetDatum(cdw_sum_numeric(&ranks->total));
+
+	return DatumGetBool(
+		DirectFunctionCall2(numeric_lt, DirectFunctionCall2(numeric_mul, sum, n), total));
+}
+
+/* Sorts all sums and hands their ranks, with the rows, to another sort; returns the first at the mean. */
+static int64
 rank_sums(cdw_sum_ranks *ranks, cdw_row_sort *by_row)
 {
 	static const bool nulls[2] = {false, false};
 	Numeric last = NULL;
-	int64 rank = 0;
+	int64 rank = -1;
+	int64 below_mean = 0;
 
 	cdw_row_sort_perform(&ranks->by_sum);
 	for (uint64 i = 0; cdw_row_sort_next(&ranks->by_sum); i++)
@@ -93,16 +111,19 @@ rank_sums(cdw_sum_ranks *ranks, cdw_row_sort *by_row)
 		if (last == NULL ||
 			DatumGetBool(DirectFunctionCall2(numeric_ne, NumericGetDatum(last), row[0])))
 		{
-			if (last != NULL)
-			{
-				rank++;
-				pfree(last);
-			}
+			MemoryContext old;
+
+			MemoryContextReset(ranks->row_context);
+			old = MemoryContextSwitchTo(ranks->row_context);
+			rank++;
+			below_mean += rank == below_mean && is_below_mean(ranks, row[0]);
 			last = DatumGetNumericCopy(row[0]);
+			MemoryContextSwitchTo(old);
 		}
 		values[1] = Int64GetDatum(rank);
 		cdw_row_sort_put(by_row, values, nulls);
 	}
+	return below_mean;
 }
 
 /* Puts the ranks, which come by row, in the place of the keys. */
@@ -123,19 +144,20 @@ write_ranks(cdw_row_sort *by_row, cdw_score_keys *keys)
 
 /*
  * The keys, in which rows whose sums were given have CDW_GENERAL_KEY and all others their units, become
- * ranks. Ends the ranks.
+ * ranks. Returns the rank of the least sum that is at the mean or above. Ends the ranks.
  */
-void
+int64
 cdw_sum_ranks_finish(cdw_sum_ranks *ranks, cdw_score_keys *keys)
 {
 	cdw_row_sort by_row;
+	int64 mean_rank;
 
 	add_units(ranks, keys);
 	cdw_row_sort_begin(&by_row, pair_of(INT8OID, INT8OID), InvalidOid, false);
-	rank_sums(ranks, &by_row);
+	mean_rank = rank_sums(ranks, &by_row);
 	cdw_row_sort_end(&ranks->by_sum);
 	write_ranks(&by_row, keys);
 	cdw_row_sort_end(&by_row);
 	MemoryContextDelete(ranks->row_context);
-	pfree(ranks);
+	return mean_rank;
 }

@@ -69,7 +69,7 @@ read_scoring(FunctionCallInfo fcinfo)
 	};
 
 	cdw_check_as_of(scoring.as_of);
-	cdw_check_bins(scoring.bins);
+	cdw_check_method_bins(scoring.method, scoring.bins);
 	if ((scoring.method == CDW_SCORE_CUTS) == PG_ARGISNULL(ARG_CUTS))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("method \"cuts\" and argument \"cuts\" go together"),
