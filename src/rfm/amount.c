@@ -8,7 +8,6 @@
  */
 #include "rfm/rfm.h"
 
-#include "common/int.h"
 #include "utils/builtins.h"
 
 /*
@@ -125,20 +124,6 @@ cdw_sum_from_amount(cdw_sum *sum, Datum amount)
 	}
 }
 
-/* Adds a multiple of 10^-4; false, and nothing done, where the result needs the general form. */
-bool
-cdw_sum_add_units(cdw_sum *sum, int64 units, int32 scale)
-{
-	int64 result;
-
-	if (sum->scale == CDW_GENERAL || pg_add_s64_overflow(sum->units, units, &result) ||
-		result == PG_INT64_MIN)
-		return false;
-	sum->units = result;
-	sum->scale = Max(sum->scale, scale);
-	return true;
-}
-
 /* The sum becomes a finite numeric, in units where it fits; else it refers to value. */
 void
 cdw_sum_set_numeric(cdw_sum *sum, Numeric value)
@@ -213,15 +198,13 @@ cdw_sum_scale(const cdw_sum *sum)
 }
 
 bool
-cdw_sum_negative(const cdw_sum *sum)
+cdw_numeric_negative(Numeric value)
 {
 	int64 units;
 	int32 scale;
 	bool negative;
 
-	if (sum->scale != CDW_GENERAL)
-		return sum->units < 0;
-	(void) cdw_amount_read((struct varlena *) sum->general, &units, &scale, &negative);
+	(void) cdw_amount_read((struct varlena *) value, &units, &scale, &negative);
 	return negative;
 }
 

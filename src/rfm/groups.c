@@ -112,7 +112,9 @@ close_files(cdw_groups *groups)
 static void
 add_to_group(cdw_groups *groups, cdw_customer *group, TimestampTz at, const cdw_sum *amount)
 {
-	cdw_sum_add_in(groups->table.context, &group->sum, amount);
+	if (amount->scale == CDW_GENERAL ||
+		!cdw_sum_add_units(&group->sum, amount->units, amount->scale))
+		cdw_sum_add_in(groups->table.context, &group->sum, amount);
 	if (!groups->of_orders && cdw_sum_negative(amount))
 		return;
 	group->frequency++;

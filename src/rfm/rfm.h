@@ -10,6 +10,7 @@
 #include "core/core.h"
 #include "stats/stats.h"
 
+#include "common/int.h"
 #include "datatype/timestamp.h"
 #include "utils/numeric.h"
 
@@ -45,14 +46,33 @@ typedef enum cdw_amount_kind
 extern cdw_amount_kind
 cdw_amount_read(const struct varlena *amount, int64 *units, int32 *scale, bool *negative);
 extern void cdw_sum_from_amount(cdw_sum *sum, Datum amount);
-extern bool cdw_sum_add_units(cdw_sum *sum, int64 units, int32 scale);
 extern void cdw_sum_add(cdw_sum *sum, const cdw_sum *other);
 extern void cdw_sum_add_in(MemoryContext context, cdw_sum *sum, const cdw_sum *other);
 extern void cdw_sum_set_numeric(cdw_sum *sum, Numeric value);
 extern Numeric cdw_sum_numeric(const cdw_sum *sum);
 extern int32 cdw_sum_scale(const cdw_sum *sum);
-extern bool cdw_sum_negative(const cdw_sum *sum);
+extern bool cdw_numeric_negative(Numeric value);
 extern int cdw_sum_compare(const cdw_sum *a, const cdw_sum *b);
+
+/* Adds a multiple of 10^-4; false, and nothing done, where the result needs the general form. */
+static inline bool
+cdw_sum_add_units(cdw_sum *sum, int64 units, int32 scale)
+{
+	int64 result;
+
+	if (sum->scale == CDW_GENERAL || pg_add_s64_overflow(sum->units, units, &result) ||
+		result == PG_INT64_MIN)
+		return false;
+	sum->units = result;
+	sum->scale = Max(sum->scale, scale);
+	return true;
+}
+
+static inline bool
+cdw_sum_negative(const cdw_sum *sum)
+{
+	return sum->scale == CDW_GENERAL ? cdw_numeric_negative(sum->general) : sum->units < 0;
+}
 
 /* ---- state.c: the type cdw.rfm ---- */
 
@@ -91,8 +111,16 @@ extern void cdw_rfm_unpack(const cdw_rfm *state, cdw_purchases *purchases);
 extern cdw_rfm *cdw_rfm_pack(const cdw_purchases *purchases);
 extern void cdw_rfm_add_states(cdw_purchases *purchases, const cdw_purchases *other);
 extern void cdw_purchases_of_row(TimestampTz at, const cdw_sum *amount, cdw_purchases *row);
-extern void cdw_check_purchase_time(TimestampTz at);
+extern void cdw_refuse_purchase_time(TimestampTz at);
 extern void cdw_check_as_of(TimestampTz as_of);
+
+/* Refuses infinite times of purchases. */
+static inline void
+cdw_check_purchase_time(TimestampTz at)
+{
+	if (TIMESTAMP_NOT_FINITE(at))
+		cdw_refuse_purchase_time(at);
+}
 
 /* ---- scores; score.h has how they are made ---- */
 

@@ -96,15 +96,13 @@ cdw_rfm_add_states(cdw_purchases *purchases, const cdw_purchases *other)
 	cdw_sum_add(&purchases->sum, &other->sum);
 }
 
-/* Refuses infinite times of purchases. */
+/* Refuses a time of a purchase, which is infinite. */
 void
-cdw_check_purchase_time(TimestampTz at)
+cdw_refuse_purchase_time(TimestampTz at)
 {
-	if (TIMESTAMP_NOT_FINITE(at))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("time of a purchase must be finite"),
-				 errdetail("Value is %s.", TIMESTAMP_IS_NOEND(at) ? "infinity" : "-infinity")));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time of a purchase must be finite"),
+			 errdetail("Value is %s.", TIMESTAMP_IS_NOEND(at) ? "infinity" : "-infinity")));
 }
 
 /* Refuses an infinite day of reckoning, from which there is no recency. */

@@ -122,13 +122,47 @@ next_scores(const Scoring *scoring, const cdw_listed_customer *customer)
 
 /* ---- rows ---- */
 
+/* What result rows share. */
+typedef struct Output
+{
+	Tuplestorestate *rows;
+	TupleDesc desc;
+	bool has_segments;
+	Datum segments[CDW_SEGMENT_BINS][CDW_SEGMENT_BINS]; /* of r and f */
+} Output;
+
+static void
+begin_output(Output *output, FunctionCallInfo fcinfo, const Scoring *scoring)
+{
+	output->rows = cdw_result_rows(fcinfo, &output->desc);
+	output->has_segments = has_segments(scoring);
+	for (int r = 1; r <= CDW_SEGMENT_BINS; r++)
+	{
+		for (int f = 1; f <= CDW_SEGMENT_BINS; f++)
+			output->segments[r - 1][f - 1] = CStringGetTextDatum(cdw_default_segment(r, f));
+	}
+}
+
+/* Days of 24 hours and time since the last purchase, which is not after as_of: as cdw.recency. */
+static Interval
+recency_of(TimestampTz as_of, TimestampTz last_at)
+{
+	int64 elapsed;
+
+	if (pg_sub_s64_overflow(as_of, last_at, &elapsed))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("interval out of range")));
+	return (Interval){.day = elapsed / USECS_PER_DAY, .time = elapsed % USECS_PER_DAY};
+}
+
 /* Forms a result row in the current context and stores it. */
 static void
-put_row(Tuplestorestate *rows, TupleDesc desc, const cdw_listed_customer *customer,
-		cdw_scores scores, TimestampTz as_of, bool with_segment)
+put_row(const Output *output, const cdw_listed_customer *customer, cdw_scores scores,
+		TimestampTz as_of)
 {
 	Datum values[8];
 	bool nulls[8] = {false};
+	Interval recency;
 	int r = CDW_SCORE_R(scores);
 	int f = CDW_SCORE_F(scores);
 
@@ -136,17 +170,17 @@ put_row(Tuplestorestate *rows, TupleDesc desc, const cdw_listed_customer *custom
 		PointerGetDatum(cstring_to_text_with_len(customer->name.bytes, customer->name.length));
 	nulls[1] = customer->frequency == 0;
 	if (!nulls[1])
-		values[1] = DirectFunctionCall2(timestamp_mi, TimestampTzGetDatum(as_of),
-										TimestampTzGetDatum(customer->last_at));
+		recency = recency_of(as_of, customer->last_at);
+	values[1] = IntervalPGetDatum(&recency);
 	values[2] = Int64GetDatum(customer->frequency);
 	values[3] = NumericGetDatum(cdw_sum_numeric(&customer->sum));
 	values[4] = Int16GetDatum(r);
 	values[5] = Int16GetDatum(f);
 	values[6] = Int16GetDatum(CDW_SCORE_M(scores));
-	nulls[7] = !with_segment;
-	if (with_segment)
-		values[7] = PointerGetDatum(cstring_to_text(cdw_default_segment(r, f)));
-	tuplestore_putvalues(rows, desc, values, nulls);
+	nulls[7] = !output->has_segments;
+	if (output->has_segments)
+		values[7] = output->segments[r - 1][f - 1];
+	tuplestore_putvalues(output->rows, output->desc, values, nulls);
 }
 
 static void
@@ -154,17 +188,16 @@ put_rows(FunctionCallInfo fcinfo, const Scoring *scoring, cdw_customer_list *lis
 {
 	MemoryContext row_context =
 		AllocSetContextCreate(CurrentMemoryContext, "cdw rfm table row", ALLOCSET_SMALL_SIZES);
-	TupleDesc desc;
-	Tuplestorestate *rows = cdw_result_rows(fcinfo, &desc);
-	bool with_segment = has_segments(scoring);
-	MemoryContext old = MemoryContextSwitchTo(row_context);
+	MemoryContext old;
 	cdw_listed_customer customer;
+	Output output;
 
+	begin_output(&output, fcinfo, scoring);
+	old = MemoryContextSwitchTo(row_context);
 	for (uint64 i = 0; cdw_customer_list_next(list, &customer); i++)
 	{
 		cdw_check_cancel(i);
-		put_row(rows, desc, &customer, next_scores(scoring, &customer), scoring->as_of,
-				with_segment);
+		put_row(&output, &customer, next_scores(scoring, &customer), scoring->as_of);
 		MemoryContextReset(row_context);
 	}
 	MemoryContextSwitchTo(old);
