@@ -35,7 +35,8 @@ struct cdw_customer_list
 	Oid key_type;
 	uint64 next; /* place */
 	/* in memory */
-	cdw_sort_item *order; /* row: number of the customer in place i */
+	uint64 n;
+	const cdw_customer **customers; /* in order */
 	char name[LONGEST_ID];
 	/* past memory */
 	cdw_row_sort rows;
@@ -73,29 +74,40 @@ name_of(const cdw_customer_list *list, const cdw_customer *customer, char *buffe
 
 /* ---- in memory ---- */
 
+static void *
+allocate_array(MemoryContext context, Size size, uint64 n)
+{
+	return MemoryContextAllocHuge(context, mul_size(size, Max(n, 1)));
+}
+
 /* Sorts the names of all customers, which are kept no longer: one more look into memory per customer. */
 static void
 order_in_memory(cdw_customer_list *list, MemoryContext context)
 {
-	const cdw_customers *table = &list->groups->table;
-	uint64 n = Max(table->n, 1);
+	uint64 n = cdw_groups_count(list->groups);
 	MemoryContext work =
 		AllocSetContextCreate(context, "cdw customer names", ALLOCSET_DEFAULT_SIZES);
-	cdw_string *names = MemoryContextAllocHuge(work, mul_size(sizeof(cdw_string), n));
-	cdw_sort_item *scratch = MemoryContextAllocHuge(work, mul_size(sizeof(cdw_sort_item), n));
+	const cdw_customer **customers = allocate_array(work, sizeof(cdw_customer *), n);
+	cdw_string *names = allocate_array(work, sizeof(cdw_string), n);
+	cdw_sort_item *order = allocate_array(work, sizeof(cdw_sort_item), n);
+	cdw_groups_cursor cursor = {0};
 	cdw_arena ids;
 
 	cdw_arena_init(&ids, work);
-	for (uint64 i = 0; i < table->n; i++)
+	for (uint64 i = 0; i < n; i++)
 	{
 		cdw_check_cancel(i);
-		names[i] = name_of(list, cdw_customer_at(table, i), list->name);
+		customers[i] = cdw_groups_each(list->groups, &cursor);
+		names[i] = name_of(list, customers[i], list->name);
 		if (names[i].bytes == list->name)
 			names[i].bytes =
 				memcpy(cdw_arena_alloc(&ids, names[i].length), list->name, names[i].length);
 	}
-	list->order = MemoryContextAllocHuge(context, mul_size(sizeof(cdw_sort_item), n));
-	cdw_sort_strings(names, list->order, scratch, table->n);
+	cdw_sort_strings(names, order, allocate_array(work, sizeof(cdw_sort_item), n), n);
+	list->n = n;
+	list->customers = allocate_array(context, sizeof(cdw_customer *), n);
+	for (uint64 i = 0; i < n; i++)
+		list->customers[i] = customers[order[i].row];
 	MemoryContextDelete(work);
 }
 
@@ -103,15 +115,14 @@ order_in_memory(cdw_customer_list *list, MemoryContext context)
 static bool
 next_in_memory(cdw_customer_list *list, cdw_listed_customer *result)
 {
-	const cdw_customers *table = &list->groups->table;
 	uint64 place = list->next++;
 	const cdw_customer *customer;
 
-	if (place >= table->n)
+	if (place >= list->n)
 		return false;
-	if (place + PREFETCH_DISTANCE < table->n)
-		__builtin_prefetch(cdw_customer_at(table, list->order[place + PREFETCH_DISTANCE].row));
-	customer = cdw_customer_at(table, list->order[place].row);
+	if (place + PREFETCH_DISTANCE < list->n)
+		__builtin_prefetch(list->customers[place + PREFETCH_DISTANCE]);
+	customer = list->customers[place];
 	*result = (cdw_listed_customer){
 		.name = name_of(list, customer, list->name),
 		.last_at = customer->last_at,
@@ -161,18 +172,18 @@ put_row(cdw_customer_list *list, const cdw_customer *customer)
 static void
 order_by_sort(cdw_customer_list *list)
 {
-	const cdw_customers *table = &list->groups->table;
-
 	cdw_row_sort_begin(&list->rows, row_descriptor(), C_COLLATION_OID, true);
 	do
 	{
-		for (uint64 i = 0; i < table->n; i++)
+		cdw_groups_cursor cursor = {0};
+		const cdw_customer *customer;
+
+		while ((customer = cdw_groups_each(list->groups, &cursor)) != NULL)
 		{
-			cdw_check_cancel(i);
-			put_row(list, cdw_customer_at(table, i));
+			cdw_check_cancel(cursor.number);
+			put_row(list, customer);
 		}
 	} while (cdw_groups_next(list->groups));
-	cdw_customers_reset(&list->groups->table);
 	cdw_row_sort_perform(&list->rows);
 }
 

@@ -16,7 +16,8 @@
 #define TAG_MASK (~(uint64) PG_UINT32_MAX)
 #define CACHE_LINE 64
 /* Besides the table: what it takes to put a customer in order and to score it. */
-#define ORDER_BYTES (sizeof(cdw_string) + 2 * sizeof(cdw_sort_item) + 3 * sizeof(int64))
+#define ORDER_BYTES                                                                                \
+	(2 * sizeof(void *) + sizeof(cdw_string) + 2 * sizeof(cdw_sort_item) + 3 * sizeof(int64))
 /* So many are taken whatever the limit: each turn over a file must come to an end. */
 #define LEAST_CUSTOMERS CDW_CUSTOMERS_PER_CHUNK
 
@@ -181,12 +182,20 @@ cdw_customers_prefetch_slot(const cdw_customers *table, uint64 hash)
 	__builtin_prefetch(&table->slots[hash & table->slot_mask]);
 }
 
-/* Second stage: the customer that the slot names. */
+/* Second stage: the customer that a slot names whose part of the hash agrees. */
 void
 cdw_customers_prefetch_customer(const cdw_customers *table, uint64 hash)
 {
-	uint64 value = table->slots[hash & table->slot_mask];
+	uint64 slot = hash & table->slot_mask;
+	uint64 value;
 
-	if (value != 0)
-		__builtin_prefetch(cdw_customer_at(table, (value & ~TAG_MASK) - 1));
+	while ((value = table->slots[slot]) != 0)
+	{
+		if ((value & TAG_MASK) == (hash & TAG_MASK))
+		{
+			__builtin_prefetch(cdw_customer_at(table, (value & ~TAG_MASK) - 1));
+			return;
+		}
+		slot = (slot + 1) & table->slot_mask;
+	}
 }

@@ -6,6 +6,10 @@
  * likewise. So a group is complete when it is handed out, it is handed out once, and what is in memory is
  * the table, up to its limit, and a buffer per file.
  *
+ * A large table is divided by other bits of the hash, and rows wait until there are some hundreds for a part:
+ * their groups then lie in few pages, and are fetched into the cache ahead. Else each row would wait for
+ * memory twice, and for the addresses of two pages.
+ *
  * A file belongs to the current resource owner, who removes it if an error comes first.
  */
 #include "rfm/orders.h"
@@ -33,18 +37,54 @@ typedef struct FileRow
 	uint32 unused;
 } FileRow;
 
+/* A row that waits; then comes its key. */
+typedef struct WaitingRow
+{
+	uint64 hash;
+	TimestampTz at;
+	int64 units;
+	int32 scale;
+	uint32 length;
+} WaitingRow;
+
+#define PART_BITS 6
+#define PART_SHIFT 28 /* between the bits that find a slot and those that find a file */
+#define WAITING_BYTES                                                                              \
+	((Size) 16 * 1024) /* for each part; together they fit the processor's cache */
+#define MAX_WAITING (WAITING_BYTES / sizeof(WaitingRow))
+#define PREFETCH_DISTANCE 16
+#define DIVIDED_LIMIT ((Size) 64 * 1024 * 1024) /* smaller tables are one part */
+
+static void
+init_part(cdw_groups *groups, cdw_groups_part *part)
+{
+	MemoryContext table =
+		AllocSetContextCreate(groups->context, "cdw customers", ALLOCSET_DEFAULT_SIZES);
+
+	cdw_customers_init(&part->table, table, groups->limit / groups->nparts);
+	part->waiting = MemoryContextAlloc(groups->context, WAITING_BYTES);
+}
+
 /* Groups in a context, of which the table takes so many bytes. */
 cdw_groups *
 cdw_groups_create(MemoryContext context, Size limit, bool of_orders)
 {
 	cdw_groups *groups = MemoryContextAllocZero(context, sizeof(cdw_groups));
-	MemoryContext table = AllocSetContextCreate(context, "cdw customers", ALLOCSET_DEFAULT_SIZES);
 
 	groups->context = context;
 	groups->limit = limit;
 	groups->of_orders = of_orders;
-	cdw_customers_init(&groups->table, table, limit);
+	groups->nparts = limit < DIVIDED_LIMIT ? 1 : 1 << PART_BITS;
+	groups->parts = MemoryContextAllocZero(context, sizeof(cdw_groups_part) * groups->nparts);
+	for (int i = 0; i < groups->nparts; i++)
+		init_part(groups, &groups->parts[i]);
 	return groups;
+}
+
+static inline cdw_groups_part *
+part_of(const cdw_groups *groups, uint64 hash)
+{
+	return &groups->parts[hash >> PART_SHIFT & (groups->nparts - 1)];
 }
 
 /* ---- files ---- */
@@ -109,44 +149,65 @@ close_files(cdw_groups *groups)
 /* ---- adding rows ---- */
 
 /* A purchase, or a return where its amount is negative. */
-static void
-add_to_group(cdw_groups *groups, cdw_customer *group, TimestampTz at, const cdw_sum *amount)
+static inline void
+add_to_group(const cdw_groups *groups, cdw_customers *table, cdw_customer *group, TimestampTz at,
+			 const cdw_sum *amount)
 {
 	if (amount->scale == CDW_GENERAL ||
 		!cdw_sum_add_units(&group->sum, amount->units, amount->scale))
-		cdw_sum_add_in(groups->table.context, &group->sum, amount);
+		cdw_sum_add_in(table->context, &group->sum, amount);
 	if (!groups->of_orders && cdw_sum_negative(amount))
 		return;
 	group->frequency++;
 	group->last_at = Max(group->last_at, at);
 }
 
-static void
-add_row(cdw_groups *groups, uint64 hash, const char *key, uint32 length, TimestampTz at,
-		const cdw_sum *amount)
+static inline void
+add_row(cdw_groups *groups, cdw_customers *table, uint64 hash, const char *key, uint32 length,
+		TimestampTz at, const cdw_sum *amount)
 {
-	cdw_customer *group = cdw_customers_get(&groups->table, hash, key, length);
+	cdw_customer *group = cdw_customers_get(table, hash, key, length);
 
 	if (group == NULL)
 		write_row(groups, hash, key, length, at, amount);
 	else
-		add_to_group(groups, group, at, amount);
+		add_to_group(groups, table, group, at, amount);
 }
 
-/* Adds the waiting rows: a pass before fetches what it needs into the cache. */
-static void
-flush_waiting(cdw_groups *groups)
+static inline Size
+waiting_size(uint32 length)
 {
-	for (int i = 0; i < groups->nwaiting; i++)
-		cdw_customers_prefetch_customer(&groups->table, groups->waiting[i].hash);
-	for (int i = 0; i < groups->nwaiting; i++)
-	{
-		const cdw_waiting_row *row = &groups->waiting[i];
+	return sizeof(WaitingRow) + MAXALIGN(length);
+}
 
-		add_row(groups, row->hash, groups->keys + row->key, row->length, row->at, &row->amount);
+static void
+add_waiting(cdw_groups *groups, cdw_customers *table, const WaitingRow *row)
+{
+	cdw_sum amount = {.units = row->units, .scale = row->scale};
+
+	add_row(groups, table, row->hash, (const char *) (row + 1), row->length, row->at, &amount);
+}
+
+/* Adds the rows that wait for a part: first their slots, then their groups are fetched into the cache. */
+static void
+flush_waiting(cdw_groups *groups, cdw_groups_part *part)
+{
+	const WaitingRow *rows[MAX_WAITING];
+	int n = 0;
+
+	for (Size used = 0; used < part->waiting_used; used += waiting_size(rows[n++]->length))
+	{
+		rows[n] = (const WaitingRow *) (part->waiting + used);
+		cdw_customers_prefetch_slot(&part->table, rows[n]->hash);
 	}
-	groups->nwaiting = 0;
-	groups->keys_used = 0;
+	for (int i = 0; i < n + PREFETCH_DISTANCE; i++)
+	{
+		if (i < n)
+			cdw_customers_prefetch_customer(&part->table, rows[i]->hash);
+		if (i >= PREFETCH_DISTANCE)
+			add_waiting(groups, &part->table, rows[i - PREFETCH_DISTANCE]);
+	}
+	part->waiting_used = 0;
 }
 
 /*
@@ -158,34 +219,38 @@ cdw_groups_add(cdw_groups *groups, const char *key, uint32 length, TimestampTz a
 			   const cdw_sum *amount)
 {
 	uint64 hash = cdw_hash_in_memory(key, length);
+	Size size = waiting_size(length);
+	cdw_groups_part *part = part_of(groups, hash);
+	WaitingRow *row;
 
-	if (amount->scale == CDW_GENERAL || length > CDW_WAITING_BYTES)
+	if (amount->scale == CDW_GENERAL || size > WAITING_BYTES)
 	{
-		add_row(groups, hash, key, length, at, amount);
+		add_row(groups, &part->table, hash, key, length, at, amount);
 		return;
 	}
-	if (groups->nwaiting == CDW_WAITING_ROWS || length > CDW_WAITING_BYTES - groups->keys_used)
-		flush_waiting(groups);
-	groups->waiting[groups->nwaiting++] = (cdw_waiting_row){
+	if (size > WAITING_BYTES - part->waiting_used)
+		flush_waiting(groups, part);
+	row = (WaitingRow *) (part->waiting + part->waiting_used);
+	*row = (WaitingRow){
 		.hash = hash,
 		.at = at,
-		.amount = *amount,
-		.key = groups->keys_used,
+		.units = amount->units,
+		.scale = amount->scale,
 		.length = length,
 	};
 	if (length == sizeof(int64))
-		memcpy(groups->keys + groups->keys_used, key, sizeof(int64));
+		memcpy(row + 1, key, sizeof(int64));
 	else
-		memcpy(groups->keys + groups->keys_used, key, length);
-	groups->keys_used += length;
-	cdw_customers_prefetch_slot(&groups->table, hash);
+		memcpy(row + 1, key, length);
+	part->waiting_used += size;
 }
 
 /* No more rows come: the groups in the table are complete. */
 void
 cdw_groups_finish(cdw_groups *groups)
 {
-	flush_waiting(groups);
+	for (int i = 0; i < groups->nparts; i++)
+		flush_waiting(groups, &groups->parts[i]);
 	close_files(groups);
 }
 
@@ -257,8 +322,14 @@ cdw_groups_next(cdw_groups *groups)
 	partition = llast(groups->pending);
 	groups->pending = list_delete_last(groups->pending);
 	groups->depth = partition->depth;
-	groups->table.limit = groups->depth < MAX_DEPTH ? groups->limit : MaxAllocHugeSize;
-	cdw_customers_reset(&groups->table);
+	for (int i = 0; i < groups->nparts; i++)
+	{
+		cdw_customers *table = &groups->parts[i].table;
+
+		table->limit =
+			groups->depth < MAX_DEPTH ? groups->limit / groups->nparts : MaxAllocHugeSize;
+		cdw_customers_reset(table);
+	}
 	add_file(groups, partition->file);
 	cdw_groups_finish(groups);
 	BufFileClose(partition->file);
@@ -266,10 +337,40 @@ cdw_groups_next(cdw_groups *groups)
 	return true;
 }
 
+/* How many groups are in memory. */
+uint64
+cdw_groups_count(const cdw_groups *groups)
+{
+	uint64 n = 0;
+
+	for (int i = 0; i < groups->nparts; i++)
+		n += groups->parts[i].table.n;
+	return n;
+}
+
+/* The next group in memory, NULL behind the last one. */
+cdw_customer *
+cdw_groups_each(const cdw_groups *groups, cdw_groups_cursor *cursor)
+{
+	for (; cursor->part < groups->nparts; cursor->part++, cursor->number = 0)
+	{
+		const cdw_customers *table = &groups->parts[cursor->part].table;
+
+		if (cursor->number < table->n)
+			return cdw_customer_at(table, cursor->number++);
+	}
+	return NULL;
+}
+
 /* Frees the groups, all of which have been handed out. */
 void
 cdw_groups_end(cdw_groups *groups)
 {
-	MemoryContextDelete(groups->table.context);
+	for (int i = 0; i < groups->nparts; i++)
+	{
+		MemoryContextDelete(groups->parts[i].table.context);
+		pfree(groups->parts[i].waiting);
+	}
+	pfree(groups->parts);
 	pfree(groups);
 }

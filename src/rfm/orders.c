@@ -160,18 +160,18 @@ add_to_order(OrderReader *reader, const char *key, uint32 length, const text *or
 static void
 add_orders(OrderReader *reader)
 {
-	const cdw_customers *table = &reader->orders->table;
-
 	cdw_groups_finish(reader->orders);
 	do
 	{
-		for (uint64 i = 0; i < table->n; i++)
+		cdw_groups_cursor cursor = {0};
+		const cdw_customer *order;
+
+		while ((order = cdw_groups_each(reader->orders, &cursor)) != NULL)
 		{
-			const cdw_customer *order = cdw_customer_at(table, i);
 			const char *key = cdw_customer_key(order);
 			uint32 length;
 
-			cdw_check_cancel(i);
+			cdw_check_cancel(cursor.number);
 			memcpy(&length, key, sizeof(length));
 			cdw_groups_add(reader->customers, key + sizeof(length), length, order->last_at,
 						   &order->sum);

@@ -63,43 +63,45 @@ cdw_customer_key(const cdw_customer *customer)
 
 /* ---- groups.c: rows added up by key, whatever the memory ---- */
 
-/* A row between reading and adding: its customer's cache lines are on the way. */
-typedef struct cdw_waiting_row
-{
-	uint64 hash;
-	TimestampTz at;
-	cdw_sum amount; /* in units */
-	uint32 key;		/* offset in keys */
-	uint32 length;
-} cdw_waiting_row;
-
-#define CDW_WAITING_ROWS 64
-#define CDW_WAITING_BYTES 8192
 #define CDW_PARTITION_BITS 5
 #define CDW_PARTITIONS (1 << CDW_PARTITION_BITS)
+
+/* A table for some of the hashes, and rows that wait to be added to it. */
+typedef struct cdw_groups_part
+{
+	cdw_customers table;
+	char *waiting;
+	Size waiting_used;
+} cdw_groups_part;
 
 typedef struct cdw_groups
 {
 	MemoryContext context;
 	Size limit;
-	cdw_customers table;
 	bool
 		of_orders; /* a group is an order: every row counts for last_at, and frequency is not told */
 	bool spilled;
+	int nparts; /* a power of two */
+	cdw_groups_part *parts;
 	int depth;						/* of the rows that are being added */
 	BufFile *files[CDW_PARTITIONS]; /* of rows that do not fit, by the next bits of the hash */
 	List *pending;					/* of files that are complete */
-	int nwaiting;
-	uint32 keys_used;
-	cdw_waiting_row waiting[CDW_WAITING_ROWS];
-	char keys[CDW_WAITING_BYTES];
 } cdw_groups;
+
+/* A place among the groups in memory; begins as zeros. */
+typedef struct cdw_groups_cursor
+{
+	int part;
+	uint64 number;
+} cdw_groups_cursor;
 
 extern cdw_groups *cdw_groups_create(MemoryContext context, Size limit, bool of_orders);
 extern void cdw_groups_add(cdw_groups *groups, const char *key, uint32 length, TimestampTz at,
 						   const cdw_sum *amount);
 extern void cdw_groups_finish(cdw_groups *groups);
 extern bool cdw_groups_next(cdw_groups *groups);
+extern uint64 cdw_groups_count(const cdw_groups *groups);
+extern cdw_customer *cdw_groups_each(const cdw_groups *groups, cdw_groups_cursor *cursor);
 extern void cdw_groups_end(cdw_groups *groups);
 
 /* ---- orders.c: the reader ---- */
