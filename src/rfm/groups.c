@@ -49,12 +49,13 @@ typedef struct WaitingRow
 
 #define PART_BITS 6
 #define PART_SHIFT 28 /* between the bits that find a slot and those that find a file */
-#define WAITING_BYTES                                                                              \
-	((Size) 16 * 1024) /* for each part; together they fit the processor's cache */
+/* for each part; together they fit the processor's cache */
+#define WAITING_BYTES ((Size) 16 * 1024)
 #define MAX_WAITING (WAITING_BYTES / sizeof(WaitingRow))
 #define PREFETCH_DISTANCE 16
 #define DIVIDED_LIMIT ((Size) 64 * 1024 * 1024) /* smaller tables are one part */
 
+/* An empty table, and room for rows that wait for it. */
 static void
 init_part(cdw_groups *groups, cdw_groups_part *part)
 {

@@ -126,14 +126,27 @@ cdw_check_purchase_time(TimestampTz at)
 
 #define CDW_MIN_BINS 2
 #define CDW_MAX_BINS 9
+#define CDW_MEAN_BINS 2 /* of method 'mean' */
+
+typedef enum cdw_score_method
+{
+	CDW_SCORE_QUANTILE,
+	CDW_SCORE_NTILE,
+	CDW_SCORE_NESTED,
+	CDW_SCORE_MEAN,
+	CDW_SCORE_CUTS
+} cdw_score_method;
+
+extern void cdw_check_bins(int32 bins);
+extern void cdw_check_method_bins(cdw_score_method method, int32 bins);
+extern cdw_score_method cdw_score_method_of(const text *method);
 
 /* Scores of one customer, four bits each. */
 typedef uint16 cdw_scores;
+#define CDW_SCORES(r, f, m) ((cdw_scores) ((r) << 8 | (f) << 4 | (m)))
 #define CDW_SCORE_R(scores) (((scores) >> 8) & 15)
 #define CDW_SCORE_F(scores) (((scores) >> 4) & 15)
 #define CDW_SCORE_M(scores) ((scores) &15)
-
-#define CDW_SCORES(r, f, m) ((cdw_scores) ((r) << 8 | (f) << 4 | (m)))
 
 /* ---- segment.c ---- */
 

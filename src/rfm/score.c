@@ -45,8 +45,8 @@ struct cdw_scorer
 	uint8 groups[CDW_KEY_ROWS];
 };
 
-static void
-check_bins(int32 bins)
+void
+cdw_check_bins(int32 bins)
 {
 	if (bins < CDW_MIN_BINS || bins > CDW_MAX_BINS)
 		ereport(ERROR,
@@ -59,7 +59,7 @@ check_bins(int32 bins)
 void
 cdw_check_method_bins(cdw_score_method method, int32 bins)
 {
-	check_bins(bins);
+	cdw_check_bins(bins);
 	if (method == CDW_SCORE_MEAN && bins != CDW_MEAN_BINS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("method \"mean\" has two bins"),

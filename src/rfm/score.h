@@ -82,21 +82,8 @@ extern int64 cdw_score_mean(cdw_score_keys *keys, cdw_key_column column);
 
 /* ---- score.c ---- */
 
-typedef enum cdw_score_method
-{
-	CDW_SCORE_QUANTILE,
-	CDW_SCORE_NTILE,
-	CDW_SCORE_NESTED,
-	CDW_SCORE_MEAN,
-	CDW_SCORE_CUTS
-} cdw_score_method;
-
 typedef struct cdw_scorer cdw_scorer;
 
-#define CDW_MEAN_BINS 2 /* of method 'mean' */
-
-extern void cdw_check_method_bins(cdw_score_method method, int32 bins);
-extern cdw_score_method cdw_score_method_of(const text *method);
 extern cdw_scorer *
 cdw_scorer_create(MemoryContext context, int32 bins, cdw_score_method method, Size memory);
 extern void
