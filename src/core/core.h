@@ -182,6 +182,17 @@ extern const char *cdw_nearest_name(const char *name, int length, int n, const c
 extern void cdw_radix_sort(uint64 *entries, uint64 *scratch, Size n);
 
 /* json.c */
+typedef void *(*cdw_json_reader)(Jsonb *source, void *arg);
+
+/* A document that comes again with each row of a query, and what was made of it; begins as zeros. */
+typedef struct cdw_json_cache
+{
+	Jsonb *source;
+	uint64 version;
+	void *document;
+	MemoryContext context;
+} cdw_json_cache;
+
 extern const char *cdw_json_type_name(const JsonbValue *value);
 extern char *cdw_json_string(const JsonbValue *value);
 extern bool cdw_json_field(Jsonb *object, const char *name, JsonbValue *value);
@@ -189,6 +200,10 @@ extern double cdw_json_number(const JsonbValue *value);
 extern void cdw_append_json_string(StringInfo out, const char *value);
 extern Jsonb *cdw_json_parse(char *text);
 extern char *cdw_json_text(Jsonb *value);
+extern void *cdw_json_cached(cdw_json_cache *cache, MemoryContext parent, Jsonb *source,
+							 uint64 version, cdw_json_reader read, void *arg);
+extern void *cdw_json_once(FunctionCallInfo fcinfo, Jsonb *source, uint64 version,
+						   cdw_json_reader read, void *arg);
 
 /* sql.c */
 extern void cdw_execute(const char *command);

@@ -1,8 +1,7 @@
 /*
  * src/rfm/document.c
  *
- * Reading documents in jsonb: every mistake is told with its path, and a document that comes again with
- * each row of a query is read once.
+ * Reading documents in jsonb: every mistake is told with its path.
  */
 #include "rfm/document.h"
 
@@ -189,48 +188,4 @@ cdw_json_key_is(const JsonbValue *key, const char *name)
 {
 	return key->val.string.len == (int) strlen(name) &&
 		   memcmp(key->val.string.val, name, key->val.string.len) == 0;
-}
-
-/* ---- once per call site ---- */
-
-typedef struct CallSite
-{
-	MemoryContext context;
-	Jsonb *source; /* what was read, to know it again by its bytes */
-	uint64 version;
-	void *document;
-} CallSite;
-
-/*
- * What read makes of a document: that of the call before where neither its bytes nor the version of what
- * it was read for changed. Lives as long as the call site; read runs in a context of its own.
- */
-void *
-cdw_document_once(FunctionCallInfo fcinfo, Jsonb *source, uint64 version, cdw_document_reader read,
-				  void *arg)
-{
-	CallSite *site = fcinfo->flinfo->fn_extra;
-	MemoryContext context;
-	MemoryContext old;
-
-	if (site != NULL && site->version == version && VARSIZE(site->source) == VARSIZE(source) &&
-		memcmp(site->source, source, VARSIZE(source)) == 0)
-		return site->document;
-	fcinfo->flinfo->fn_extra = NULL;
-	if (site != NULL)
-		MemoryContextDelete(site->context);
-
-	/* First below the current context, so that a faulty document leaves nothing behind. */
-	context = AllocSetContextCreate(CurrentMemoryContext, "cdw document", ALLOCSET_SMALL_SIZES);
-	old = MemoryContextSwitchTo(context);
-	site = palloc0(sizeof(CallSite));
-	site->context = context;
-	site->version = version;
-	site->source = palloc(VARSIZE(source));
-	memcpy(site->source, source, VARSIZE(source));
-	site->document = read(site->source, arg);
-	MemoryContextSwitchTo(old);
-	MemoryContextSetParent(context, fcinfo->flinfo->fn_mcxt);
-	fcinfo->flinfo->fn_extra = site;
-	return site->document;
 }

@@ -1,8 +1,7 @@
 /*
  * src/rfm/document.h
  *
- * Documents in jsonb that users write: where a mistake is, walking objects and arrays, and reading a
- * document once per call site.
+ * Documents in jsonb that users write: where a mistake is, and walking objects and arrays.
  */
 #ifndef CDW_DOCUMENT_H
 #define CDW_DOCUMENT_H
@@ -58,9 +57,5 @@ extern int cdw_json_size(const JsonbValue *value);
 extern void cdw_json_element(const JsonbValue *array, int i, JsonbValue *element);
 extern bool cdw_json_next(JsonbIterator **iterator, JsonbValue *key, JsonbValue *value);
 extern bool cdw_json_key_is(const JsonbValue *key, const char *name);
-
-typedef void *(*cdw_document_reader)(Jsonb *source, void *arg);
-extern void *cdw_document_once(FunctionCallInfo fcinfo, Jsonb *source, uint64 version,
-							   cdw_document_reader read, void *arg);
 
 #endif /* CDW_DOCUMENT_H */

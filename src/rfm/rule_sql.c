@@ -99,7 +99,7 @@ rules_of_call(FunctionCallInfo fcinfo)
 	RowType type = {HeapTupleHeaderGetTypeId(header), HeapTupleHeaderGetTypMod(header)};
 	/* changes when a table's columns do */
 	uint64 version = assign_record_type_identifier(type.type, type.typmod);
-	RowRules *rules = cdw_document_once(fcinfo, PG_GETARG_JSONB_P(1), version, read_rules, &type);
+	RowRules *rules = cdw_json_once(fcinfo, PG_GETARG_JSONB_P(1), version, read_rules, &type);
 	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(header), .t_data = header};
 
 	for (int i = 0; i < rules->rules->ncolumns; i++)

@@ -1,120 +1,73 @@
 /*
  * src/rfm/score_mean.c
  *
- * Scores against the mean: 2 where a value is at or above the mean of its kind over the customers, else
- * 1. A value v of n that sum to s is at or above their mean where v * n >= s; integers of 128 bits, or
- * numeric where a sum of amounts is one, keep that exact.
+ * The mean of a column of keys, for scores of 2 at or above it and 1 below.
  */
-#include "rfm/rfm.h"
+#include "rfm/score.h"
 
-#include "common/int128.h"
-#include "utils/fmgrprotos.h"
-#include "utils/memutils.h"
-
-#define BELOW 1
-#define NOT_BELOW 2
-
-/* The sum and number of values. */
-typedef struct Mean
+/* Quotient and remainder towards minus infinity: the remainder is 0 or more. */
+static inline int64
+floor_division(int64 dividend, int64 divisor, int64 *remainder)
 {
-	INT128 sum;
-	int64 n;
-} Mean;
+	int64 quotient = dividend / divisor;
 
-static void
-add_value(Mean *mean, int64 value)
-{
-	int128_add_int64(&mean->sum, value);
-	mean->n++;
+	*remainder = dividend % divisor;
+	if (*remainder < 0)
+	{
+		*remainder += divisor;
+		quotient--;
+	}
+	return quotient;
 }
 
-static int
-score(const Mean *mean, int64 value)
+/* How many keys of a column count: not those of customers without a purchase, who have no last one. */
+static uint64
+count_keys(cdw_score_keys *keys, cdw_key_column column, int64 *buffer)
 {
-	INT128 scaled = int64_to_int128(0);
+	uint64 n = 0;
 
-	int128_add_int64_mul_int64(&scaled, value, mean->n);
-	return int128_compare(scaled, mean->sum) >= 0 ? NOT_BELOW : BELOW;
-}
-
-/* Scores of sums of which some are numeric. */
-static void
-score_general_sums(const cdw_score_input *input, cdw_scores *scores)
-{
-	MemoryContext work =
-		AllocSetContextCreate(CurrentMemoryContext, "cdw rfm mean", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = CurrentMemoryContext;
-	cdw_sum total = {0};
-	Datum n = NumericGetDatum(int64_to_numeric(input->n));
-	Datum sum;
-
-	for (uint64 i = 0; i < input->n; i++)
+	if (column != CDW_KEY_R)
+		return keys->n;
+	for (uint64 block = 0; block < cdw_score_keys_blocks(keys); block++)
 	{
-		cdw_check_cancel(i);
-		cdw_sum_add(&total, &input->sum[i]);
-	}
-	sum = NumericGetDatum(cdw_sum_numeric(&total));
-	for (uint64 i = 0; i < input->n; i++)
-	{
-		Datum value;
+		const int64 *values = cdw_score_keys_read(keys, block, column, buffer);
 
-		cdw_check_cancel(i);
-		MemoryContextReset(work);
-		MemoryContextSwitchTo(work);
-		value = NumericGetDatum(cdw_sum_numeric(&input->sum[i]));
-		value = DirectFunctionCall2(numeric_mul, value, n);
-		scores[i] |= DatumGetBool(DirectFunctionCall2(numeric_ge, value, sum)) ? NOT_BELOW : BELOW;
-		MemoryContextSwitchTo(old);
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < cdw_score_keys_rows(keys, block); i++)
+			n += values[i] != DT_NOBEGIN;
 	}
-	MemoryContextDelete(work);
-}
-
-static void
-score_sums(const cdw_score_input *input, cdw_scores *scores)
-{
-	Mean mean = {.n = 0, .sum = int64_to_int128(0)};
-
-	for (uint64 i = 0; i < input->n; i++)
-	{
-		cdw_check_cancel(i);
-		if (input->sum[i].general != NULL)
-		{
-			score_general_sums(input, scores);
-			return;
-		}
-		add_value(&mean, input->sum[i].units);
-	}
-	for (uint64 i = 0; i < input->n; i++)
-		scores[i] |= score(&mean, input->sum[i].units);
+	return n;
 }
 
 /*
- * The scores 1 and 2 of all customers of the input, in the current context. A customer without a
- * purchase has r = 1 and no part in the mean of last purchases, but in those of frequency and sum.
+ * The mean of the keys of a column, rounded up, so that a key is at or above the mean where it is not less;
+ * the greatest key where none counts. Each key is divided by their number: the quotients add up to less than
+ * the greatest key, and 2^32 remainders to less than 2^64.
  */
-cdw_scores *
-cdw_score_means(const cdw_score_input *input)
+int64
+cdw_score_mean(cdw_score_keys *keys, cdw_key_column column)
 {
-	uint64 n = input->n;
-	cdw_scores *scores =
-		MemoryContextAllocHuge(CurrentMemoryContext, mul_size(sizeof(cdw_scores), Max(n, 1)));
-	Mean last = {.n = 0, .sum = int64_to_int128(0)};
-	Mean frequency = {.n = 0, .sum = int64_to_int128(0)};
+	int64 buffer[CDW_KEY_ROWS];
+	uint64 n = count_keys(keys, column, buffer);
+	int64 mean = 0;
+	uint64 remainders = 0;
 
-	for (uint64 i = 0; i < n; i++)
+	if (n == 0)
+		return PG_INT64_MAX;
+	for (uint64 block = 0; block < cdw_score_keys_blocks(keys); block++)
 	{
-		cdw_check_cancel(i);
-		if (input->last_at[i] != DT_NOBEGIN)
-			add_value(&last, input->last_at[i]);
-		add_value(&frequency, input->frequency[i]);
-	}
-	for (uint64 i = 0; i < n; i++)
-	{
-		int r = input->last_at[i] == DT_NOBEGIN ? BELOW : score(&last, input->last_at[i]);
+		const int64 *values = cdw_score_keys_read(keys, block, column, buffer);
 
-		cdw_check_cancel(i);
-		scores[i] = CDW_SCORES(r, score(&frequency, input->frequency[i]), 0);
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < cdw_score_keys_rows(keys, block); i++)
+		{
+			int64 remainder;
+
+			if (column == CDW_KEY_R && values[i] == DT_NOBEGIN)
+				continue;
+			mean += floor_division(values[i], n, &remainder);
+			remainders += remainder;
+		}
 	}
-	score_sums(input, scores);
-	return scores;
+	return mean + (remainders + n - 1) / n;
 }

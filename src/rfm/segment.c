@@ -147,12 +147,12 @@ read_map(Jsonb *source, int bins)
 /* ---- the segment of a cell ---- */
 
 /* A map as a table: the number of the segment of each cell. */
-typedef struct SegmentMap
+struct cdw_segment_map
 {
 	int bins; /* scores go from 1 to this */
 	const char **names;
 	int segments[CDW_MAX_BINS][CDW_MAX_BINS][CDW_MAX_BINS];
-} SegmentMap;
+};
 
 static int
 first_match(const cdw_rules *rules, int r, int f, int m)
@@ -167,13 +167,11 @@ first_match(const cdw_rules *rules, int r, int f, int m)
 	return NO_SEGMENT;
 }
 
-/* Reads a map of a call into the current context. */
-static void *
-make_map(Jsonb *source, void *arg)
+static cdw_segment_map *
+make_map(Jsonb *source, int bins)
 {
-	int bins = *(int *) arg;
 	cdw_rules *rules = read_map(source, bins);
-	SegmentMap *map = palloc(sizeof(SegmentMap));
+	cdw_segment_map *map = palloc(sizeof(cdw_segment_map));
 
 	map->bins = bins;
 	map->names = palloc(mul_size(sizeof(char *), rules->n + 1));
@@ -186,40 +184,45 @@ make_map(Jsonb *source, void *arg)
 	return map;
 }
 
-/* The default map, which is for five bins; kept by the session. */
-static const SegmentMap *
-default_map(void)
+/* Reads a map, for all scores that there are, into the current context; raises 22023 for a faulty one. */
+cdw_segment_map *
+cdw_segment_map_read(Jsonb *source)
 {
-	static SegmentMap *map = NULL;
+	return make_map(source, CDW_MAX_BINS);
+}
+
+static void *
+read_once(Jsonb *source, void *arg pg_attribute_unused())
+{
+	return cdw_segment_map_read(source);
+}
+
+/* The default map, which is for five bins; kept by the session. */
+const cdw_segment_map *
+cdw_default_segment_map(void)
+{
+	static cdw_segment_map *map = NULL;
 
 	if (map == NULL)
 	{
-		int bins = CDW_SEGMENT_BINS;
 		MemoryContext context = AllocSetContextCreate(
 			CurrentMemoryContext, "cdw default segment map", ALLOCSET_SMALL_SIZES);
 		MemoryContext old = MemoryContextSwitchTo(context);
 
-		map = make_map(cdw_preset_document(CDW_PRESET_SEGMENT_MAP, "default"), &bins);
+		map = make_map(cdw_preset_document(CDW_PRESET_SEGMENT_MAP, "default"), CDW_SEGMENT_BINS);
 		MemoryContextSwitchTo(old);
 		MemoryContextSetParent(context, TopMemoryContext);
 	}
 	return map;
 }
 
-/* The name of a cell; NULL where no segment matches. */
-static const char *
-segment_of(const SegmentMap *map, int r, int f, int m)
+/* The name of a cell, which lives with the map; NULL where no segment matches. */
+const char *
+cdw_segment_of(const cdw_segment_map *map, int r, int f, int m)
 {
 	int segment = map->segments[r - 1][f - 1][m - 1];
 
 	return segment == NO_SEGMENT ? NULL : map->names[segment];
-}
-
-/* The default segment of scores 1 to 5, not to be freed; m plays no part. */
-const char *
-cdw_default_segment(int r, int f)
-{
-	return segment_of(default_map(), r, f, 1);
 }
 
 static void
@@ -237,10 +240,9 @@ check_score(int score, const char *argname, int highest)
  */
 CDW_FUNCTION(cdw_rfm_segment)
 {
-	int bins = CDW_MAX_BINS;
-	const SegmentMap *map =
-		PG_ARGISNULL(3) ? default_map()
-						: cdw_document_once(fcinfo, PG_GETARG_JSONB_P(3), 0, make_map, &bins);
+	const cdw_segment_map *map =
+		PG_ARGISNULL(3) ? cdw_default_segment_map()
+						: cdw_json_once(fcinfo, PG_GETARG_JSONB_P(3), 0, read_once, NULL);
 	const char *segment;
 	int scores[NSCORES];
 
@@ -251,7 +253,7 @@ CDW_FUNCTION(cdw_rfm_segment)
 		scores[i] = PG_GETARG_INT32(i);
 		check_score(scores[i], score_names[i], map->bins);
 	}
-	segment = segment_of(map, scores[0], scores[1], scores[2]);
+	segment = cdw_segment_of(map, scores[0], scores[1], scores[2]);
 	if (segment == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(segment));

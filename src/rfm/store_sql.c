@@ -56,19 +56,27 @@ results_schema(FunctionCallInfo fcinfo, const char *of_name, Oid source)
 	return schema;
 }
 
-/* A map is tried on some scores, which checks it as a whole. */
+/* A map that is checked; NULL: the default one. */
 static char *
 map_argument(FunctionCallInfo fcinfo)
 {
-	Oid types[] = {JSONBOID};
-	Datum values[1];
-	bool isnull;
-
 	if (PG_ARGISNULL(ARG_MAP))
 		return NULL;
-	values[0] = PG_GETARG_DATUM(ARG_MAP);
-	(void) cdw_store_value("SELECT cdw.rfm_segment(1, 1, 1, $1)", 1, types, values, &isnull);
+	(void) cdw_segment_map_read(PG_GETARG_JSONB_P(ARG_MAP));
 	return cdw_json_text(PG_GETARG_JSONB_P(ARG_MAP));
+}
+
+/* A store has no cuts. */
+static void
+check_method(const text *name, int bins)
+{
+	cdw_score_method method = cdw_score_method_of(name);
+
+	cdw_check_method_bins(method, bins);
+	if (method == CDW_SCORE_CUTS)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("a store cannot be scored by cuts"),
+				 errhint("Score its states in a query, with cdw.rfm_score_by_cuts.")));
 }
 
 CDW_FUNCTION(cdw_create_rfm)
@@ -93,8 +101,7 @@ CDW_FUNCTION(cdw_create_rfm)
 	read_column(fcinfo, ARG_ORDER_ID, store->source, &store->order_id);
 	cdw_store_check_columns(store);
 	store->bins = PG_GETARG_INT32(ARG_BINS);
-	cdw_check_bins(store->bins);
-	(void) cdw_score_method_of(PG_GETARG_TEXT_PP(ARG_METHOD));
+	check_method(PG_GETARG_TEXT_PP(ARG_METHOD), store->bins);
 	store->method = text_to_cstring(PG_GETARG_TEXT_PP(ARG_METHOD));
 	store->map = map_argument(fcinfo);
 	settings = cdw_restrict_search_path();

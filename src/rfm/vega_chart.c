@@ -187,7 +187,7 @@ put_rfm_cell(Chart *chart, int r, int f, int bins, const char *customers, const 
 	if (bins == CDW_SEGMENT_BINS)
 	{
 		appendStringInfoString(&chart->data, ", ");
-		add_text(&chart->data, "segment", cdw_default_segment(r, f));
+		add_text(&chart->data, "segment", cdw_segment_of(cdw_default_segment_map(), r, f, 1));
 	}
 	add_number(chart, "customers", customers);
 	add_number(chart, "monetary", monetary);
