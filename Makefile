@@ -19,7 +19,7 @@ EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(srcdir)/custo
 MODULE_big = customer_dw
 SOURCES = $(foreach module,$(MODULE_NAMES),$(sort $(wildcard $(srcdir)/src/$(module)/*.c)))
 OBJS = $(patsubst $(srcdir)/%.c,%.o,$(SOURCES))
-SQL_PARTS = $(foreach module,$(MODULE_NAMES),$(wildcard $(srcdir)/src/$(module)/*.sql))
+SQL_PARTS = $(foreach module,$(MODULE_NAMES),$(sort $(wildcard $(srcdir)/src/$(module)/*.sql)))
 
 DATA_built = customer_dw--$(EXTVERSION).sql
 DATA = $(wildcard $(srcdir)/updates/customer_dw--*.sql)

@@ -126,6 +126,10 @@ WITH member AS (
     SELECT unnest(ARRAY[typinput, typoutput, typreceive, typsend, typmodin, typmodout, typanalyze]::oid[])
     FROM pg_catalog.pg_type t JOIN member ON objid = t.oid AND classid = 'pg_catalog.pg_type'::regclass
     UNION
+    SELECT oprcode::oid FROM pg_catalog.pg_operator
+    UNION
+    SELECT amproc::oid FROM pg_catalog.pg_amproc
+    UNION
     SELECT oid FROM pg_catalog.pg_proc
     WHERE prorettype IN ('pg_catalog.trigger'::regtype, 'pg_catalog.event_trigger'::regtype)
 )

@@ -18,6 +18,14 @@ INSERT INTO orders VALUES
 SELECT * FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', '2024-06-01');
 -- ntile, bins of 2, 1, 1, 1, 1: r cid bob | ann | äda | Zoe | eve · f cid Zoe | bob | eve | äda | ann · m cid eve | ann | bob | Zoe | äda
 SELECT customer, r, f, m, segment FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', '2024-06-01', method => 'ntile');
+-- nested: r as with quantile: bob, cid 1 · ann 2 · äda 3 · Zoe 4 · eve 5; of those of r 1, cid's 0 purchases are fewer: f 1, bob 1 + 5 * 1 / 2 = 3
+SELECT customer, r, f, m, segment FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', '2024-06-01', method => 'nested');
+-- cuts: 60 days: ann 87 days not, bob 120 not, Zoe 1, äda 2, eve 0 · f 2: ann 3 · m 50: Zoe 100, äda 200, bob 69.75 · m 100: Zoe, äda
+SELECT customer, r, f, m, segment FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', '2024-06-01', method => 'cuts',
+    cuts => '{"r": ["60 days"], "f": [2], "m": [50, 100]}');
+-- cuts that give scores 1 to 5 of r and f have the default segments: Zoe 5 2, ann 2 4, äda 5 2, eve 5 2, bob and cid 1
+SELECT customer, r, f, m, segment FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', '2024-06-01', method => 'cuts',
+    cuts => '{"r": ["90 days", "60 days", "30 days", "7 days"], "f": [1, 2, 3, 4], "m": [0]}');
 -- Other numbers of bins have no default segments
 SELECT customer, r, f, m, segment FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', '2024-06-01', bins => 2);
 -- as_of defaults to now
@@ -26,6 +34,17 @@ SELECT count(*) FROM cdw.rfm_table('orders', 'customer', 'at', 'amount');
 SELECT * FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', '2020-01-01');
 CREATE TABLE no_orders (LIKE orders);
 SELECT * FROM cdw.rfm_table('no_orders', 'customer', 'at', 'amount', '2024-06-01');
+SELECT * FROM cdw.rfm_table('no_orders', 'customer', 'at', 'amount', '2024-06-01', method => 'nested', order_id => 'invoice');
+SELECT * FROM cdw.rfm_table('no_orders', 'customer', 'at', 'amount', '2024-06-01', method => 'cuts', cuts => '{}');
+-- One customer, and fewer customers than bins: 1 + 9 * worse / 2
+SELECT customer, r, f, m FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', '2024-01-01', bins => 9);
+SELECT customer, r, f, m FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', '2024-01-10', bins => 9);
+-- All equal: nobody is worse; 'ntile' goes by customer
+CREATE VIEW equals AS SELECT 'c' || i AS customer, date '2024-01-01' AS at, 1 AS amount FROM generate_series(1, 6) i;
+SELECT m.method, string_agg(format('%s %s%s%s', t.customer, t.r, t.f, t.m), ' | ') AS scores
+FROM (VALUES ('quantile'), ('ntile'), ('nested')) AS m(method), LATERAL cdw.rfm_table('equals', 'customer', 'at', 'amount', '2024-06-01', 3, m.method) t
+GROUP BY m.method ORDER BY m.method DESC;
+DROP VIEW equals;
 
 -- order_id: lines of a customer's order are one purchase at the time of the last line, unless they add up to less than
 -- zero; a NULL order is a purchase by itself; equal numbers of two customers are two orders
@@ -44,7 +63,7 @@ SELECT customer, recency, frequency, monetary FROM cdw.rfm_table('lines', 'custo
 CREATE DOMAIN pg_temp.euros AS numeric(10,2);
 CREATE TABLE typed AS
 SELECT i % 3 AS int4_customer, (i % 3)::int8 AS int8_customer, (i % 3)::int2 AS int2_customer, (i % 3)::varchar AS varchar_customer,
-       (i % 3)::text::char(8) AS char_customer, (i % 3)::numeric AS numeric_customer,
+       (i % 3)::text::char(8) AS char_customer, (i % 3)::numeric AS numeric_customer, md5((i % 3)::text)::uuid AS uuid_customer,
        date '2024-01-01' + i AS date_at, (date '2024-01-01' + i)::timestamp AS timestamp_at, (date '2024-01-01' + i)::timestamptz AS timestamptz_at,
        i::int2 AS int2_amount, i AS int4_amount, i::int8 AS int8_amount, i::float4 AS float4_amount, i::float8 AS float8_amount, i::numeric AS numeric_amount,
        i::numeric::money AS money_amount, i::pg_temp.euros AS domain_amount
@@ -54,9 +73,9 @@ SELECT c, at, a, string_agg(format('%s %s %s %s', t.customer, t.recency, t.frequ
 FROM (VALUES ('int4_customer'::name, 'date_at'::name, 'int2_amount'::name), ('int8_customer', 'timestamp_at', 'int4_amount'),
              ('int2_customer', 'timestamptz_at', 'int8_amount'), ('varchar_customer', 'timestamptz_at', 'float4_amount'),
              ('char_customer', 'timestamptz_at', 'float8_amount'), ('numeric_customer', 'timestamptz_at', 'numeric_amount'),
-             ('int4_customer', 'timestamptz_at', 'money_amount'), ('int4_customer', 'timestamptz_at', 'domain_amount')) v(c, at, a),
+             ('uuid_customer', 'timestamptz_at', 'numeric_amount'), ('int4_customer', 'timestamptz_at', 'money_amount'), ('int4_customer', 'timestamptz_at', 'domain_amount')) v(c, at, a),
      LATERAL cdw.rfm_table('typed', c, at, a, '2024-02-01 00:00+00') t
-GROUP BY c, at, a ORDER BY a;
+GROUP BY c, at, a ORDER BY a, c;
 -- A customer's text does not depend on the session, and its settings come back
 SET DateStyle = 'German';
 SELECT customer, frequency FROM cdw.rfm_table('typed', 'timestamptz_at', 'date_at', 'int4_amount', '2024-01-04 00:00+00');
@@ -121,7 +140,10 @@ SELECT * FROM cdw.rfm_table('orders', NULL, 'at', 'amount');
 SELECT * FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', NULL);
 SELECT * FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', 'infinity');
 SELECT * FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', bins => 10);
-SELECT * FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', method => 'nested');
+SELECT * FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', method => 'kmeans');
+SELECT * FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', method => 'cuts');
+SELECT * FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', cuts => '{"f": [2]}');
+SELECT * FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', method => 'cuts', cuts => '{"f": [2, 1]}');
 SELECT * FROM cdw.rfm_table('orders', 'customer', 'at', 'amount', method => NULL);
 \set VERBOSITY sqlstate
 SELECT * FROM cdw.rfm_table(NULL, 'customer', 'at', 'amount');
@@ -167,16 +189,16 @@ SELECT CASE c % 4 WHEN 0 THEN 'CUST-00000' || c WHEN 1 THEN c::text WHEN 2 THEN 
        c AS number, timestamptz '2024-01-01' + (hashint8(i * 7) & 65535) * interval '1 minute' AS at,
        ((hashint8(i * 13) & 65535) - 5000)::numeric / 100 + CASE WHEN i % 1009 = 0 THEN 1e15 ELSE 0 END AS amount, i / 3 AS invoice
 FROM (SELECT i, hashint8(i) & 16383 AS c FROM generate_series(1, 60000) i) s;
-CREATE FUNCTION pg_temp.disagreements(method text) RETURNS TABLE (customers bigint, facts bigint, scores bigint, places bigint)
+CREATE FUNCTION pg_temp.disagreements(method text, bins int DEFAULT 5) RETURNS TABLE (customers bigint, facts bigint, scores bigint, places bigint)
 BEGIN ATOMIC
     SELECT count(*),
            count(*) FILTER (WHERE (t.recency, t.frequency, t.monetary::text) IS DISTINCT FROM (s.recency, s.frequency, s.monetary::text)),
            count(*) FILTER (WHERE ROW(t.r, t.f, t.m)::cdw.rfm_scores IS DISTINCT FROM s.score),
            count(*) FILTER (WHERE t.place IS DISTINCT FROM s.place)
-    FROM (SELECT * FROM ROWS FROM (cdw.rfm_table('many', 'customer', 'at', 'amount', '2024-02-01 00:00+00', 5, method))
+    FROM (SELECT * FROM ROWS FROM (cdw.rfm_table('many', 'customer', 'at', 'amount', '2024-02-01 00:00+00', bins, method))
                    WITH ORDINALITY AS o(customer, recency, frequency, monetary, r, f, m, segment, place)) t
     FULL JOIN (SELECT customer, timestamptz '2024-02-01 00:00+00' - last_at AS recency, frequency, monetary,
-                      cdw.rfm_score(state, '2024-02-01 00:00+00', 5, method) OVER in_order AS score, row_number() OVER in_order AS place
+                      cdw.rfm_score(state, '2024-02-01 00:00+00', bins, method) OVER in_order AS score, row_number() OVER in_order AS place
                FROM (SELECT customer, cdw.rfm(at, amount) AS state, max(at) FILTER (WHERE amount >= 0) AS last_at,
                             count(*) FILTER (WHERE amount >= 0) AS frequency, sum(amount) AS monetary
                      FROM many WHERE at <= '2024-02-01 00:00+00' GROUP BY customer) g
@@ -184,6 +206,13 @@ BEGIN ATOMIC
 END;
 SELECT * FROM pg_temp.disagreements('quantile');
 SELECT * FROM pg_temp.disagreements('ntile');
+SELECT * FROM pg_temp.disagreements('nested');
+SELECT * FROM pg_temp.disagreements('mean', 2);
+-- by cuts
+SELECT count(*) AS customers, count(*) FILTER (WHERE ROW(t.r, t.f, t.m)::cdw.rfm_scores IS DISTINCT FROM s.score) AS different
+FROM cdw.rfm_table('many', 'customer', 'at', 'amount', '2024-02-01', method => 'cuts', cuts => '{"r": ["20 days", "10 days"], "f": [1, 2, 4, 8], "m": [0, 100.5, 1000, 1e15]}') t
+FULL JOIN (SELECT customer, cdw.rfm_score_by_cuts(cdw.rfm(at, amount), '2024-02-01', '{"r": ["20 days", "10 days"], "f": [1, 2, 4, 8], "m": [0, 100.5, 1000, 1e15]}') AS score
+           FROM many WHERE at <= '2024-02-01' GROUP BY customer) s USING (customer);
 -- integer customers give the same as their text
 CREATE VIEW many_as_text AS SELECT number::text AS customer, at, amount FROM many;
 SELECT count(*) AS customers, count(*) FILTER (WHERE a IS DISTINCT FROM b) AS different

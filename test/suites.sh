@@ -18,6 +18,7 @@ all_suites() {
     isolation_suite
     tap_suite
     doc_suite
+    chart_suite
     agreement_suite
     property_suite
     accuracy_suite
@@ -204,6 +205,10 @@ on_data() {
 
 doc_suite() {
     on_data doc
+}
+
+chart_suite() {
+    on_data chart
 }
 
 agreement_suite() {

@@ -63,6 +63,13 @@ extern void cdw_check_readable(Oid relid);
 extern AttrNumber
 cdw_check_column(Oid relid, const char *column, Oid *type, int32 *typmod, Oid *collation);
 
+/* named.c: what users make by a name of their choice, as ordinary tables */
+#define CDW_MAX_NAME 40 /* bytes; leaves room for the suffixes of tables */
+extern void cdw_split_name(const char *what, const char *text, char **schema, char **name);
+extern void cdw_own_settings(Oid table, const char *what, const char *name, const char *action);
+extern char *cdw_column_definition(const char *name, Oid type, int32 typmod, Oid collation);
+extern char *cdw_equality_operator(Oid type);
+
 /* stream.c */
 typedef void (*cdw_row_callback)(TupleTableSlot *slot, void *arg);
 extern uint64 cdw_stream(const char *query, int nargs, Oid *argtypes, Datum *values,
@@ -172,10 +179,24 @@ typedef struct cdw_arena
 extern void cdw_arena_init(cdw_arena *arena, MemoryContext context);
 extern void *cdw_arena_alloc(cdw_arena *arena, Size size);
 
+/* nearest.c */
+extern const char *cdw_nearest_name(const char *name, int length, int n, const char *const *names);
+
 /* sort.c */
 extern void cdw_radix_sort(uint64 *entries, uint64 *scratch, Size n);
 
 /* json.c */
+typedef void *(*cdw_json_reader)(Jsonb *source, void *arg);
+
+/* A document that comes again with each row of a query, and what was made of it; begins as zeros. */
+typedef struct cdw_json_cache
+{
+	Jsonb *source;
+	uint64 version;
+	void *document;
+	MemoryContext context;
+} cdw_json_cache;
+
 extern const char *cdw_json_type_name(const JsonbValue *value);
 extern char *cdw_json_string(const JsonbValue *value);
 extern bool cdw_json_field(Jsonb *object, const char *name, JsonbValue *value);
@@ -183,6 +204,10 @@ extern double cdw_json_number(const JsonbValue *value);
 extern void cdw_append_json_string(StringInfo out, const char *value);
 extern Jsonb *cdw_json_parse(char *text);
 extern char *cdw_json_text(Jsonb *value);
+extern void *cdw_json_cached(cdw_json_cache *cache, MemoryContext parent, Jsonb *source,
+							 uint64 version, cdw_json_reader read, void *arg);
+extern void *cdw_json_once(FunctionCallInfo fcinfo, Jsonb *source, uint64 version,
+						   cdw_json_reader read, void *arg);
 
 /* sql.c */
 extern void cdw_execute(const char *command);

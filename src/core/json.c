@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/json.h"
+#include "utils/memutils.h"
 #include "utils/numeric.h"
 
 /* What a value is, in the words of jsonb_typeof. */
@@ -84,4 +85,46 @@ char *
 cdw_json_text(Jsonb *value)
 {
 	return JsonbToCString(NULL, &value->root, VARSIZE(value));
+}
+
+/*
+ * What read makes of a document: that of the call before where neither its bytes nor the version of what it
+ * is read for has changed. It lives in parent until then, with the copy of the document that read is given.
+ */
+void *
+cdw_json_cached(cdw_json_cache *cache, MemoryContext parent, Jsonb *source, uint64 version,
+				cdw_json_reader read, void *arg)
+{
+	cdw_json_cache fresh = {.version = version};
+	MemoryContext old;
+
+	if (cache->source != NULL && cache->version == version &&
+		VARSIZE(cache->source) == VARSIZE(source) &&
+		memcmp(cache->source, source, VARSIZE(source)) == 0)
+		return cache->document;
+	/* First below the current context, so that a faulty document leaves nothing behind. */
+	fresh.context =
+		AllocSetContextCreate(CurrentMemoryContext, "cdw document", ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(fresh.context);
+	fresh.source = palloc(VARSIZE(source));
+	memcpy(fresh.source, source, VARSIZE(source));
+	fresh.document = read(fresh.source, arg);
+	MemoryContextSwitchTo(old);
+	MemoryContextSetParent(fresh.context, parent);
+	if (cache->context != NULL)
+		MemoryContextDelete(cache->context);
+	*cache = fresh;
+	return fresh.document;
+}
+
+/* The same for a call site of which nothing else is kept. */
+void *
+cdw_json_once(FunctionCallInfo fcinfo, Jsonb *source, uint64 version, cdw_json_reader read,
+			  void *arg)
+{
+	FmgrInfo *site = fcinfo->flinfo;
+
+	if (site->fn_extra == NULL)
+		site->fn_extra = MemoryContextAllocZero(site->fn_mcxt, sizeof(cdw_json_cache));
+	return cdw_json_cached(site->fn_extra, site->fn_mcxt, source, version, read, arg);
 }

@@ -17,8 +17,6 @@
 
 #include "match/match.h"
 
-#define CDW_MAX_RESOLVER_NAME 40
-
 typedef struct cdw_resolver
 {
 	char *schema;
@@ -58,7 +56,6 @@ extern void cdw_infer_source_fields(Oid source, const char *key, const char *sou
 									char **fields, char **ignored);
 
 /* resolver.c */
-extern void cdw_resolver_split_name(const char *text, char **schema, char **name);
 extern char *cdw_result_name(const cdw_resolver *resolver, const char *suffix);
 extern cdw_resolver *cdw_resolver_open(text *name);
 extern cdw_resolver *cdw_resolver_open_to_write(text *name, const char *action);

@@ -134,8 +134,8 @@ CDW_FUNCTION(cdw_create_resolver)
 	cdw_check_not_null(fcinfo, 6, "link_type");
 	cdw_check_utf8();
 	cdw_check_readable(PG_GETARG_OID(1));
-	cdw_resolver_split_name(text_to_cstring(PG_GETARG_TEXT_PP(0)), &schema_of_name,
-							&resolver->name);
+	cdw_split_name("resolver", text_to_cstring(PG_GETARG_TEXT_PP(0)), &schema_of_name,
+				   &resolver->name);
 	resolver->schema = results_schema(fcinfo, schema_of_name);
 	cdw_settings_parse(resolver, settings_from_arguments(fcinfo));
 	settings = cdw_restrict_search_path();

@@ -5,50 +5,14 @@
  */
 #include "identity/identity.h"
 
-#include "access/xact.h"
 #include "catalog/namespace.h"
-#include "access/htup_details.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "nodes/makefuncs.h"
-#include "miscadmin.h"
-#include "storage/lmgr.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
-#include "utils/typcache.h"
-#include "utils/syscache.h"
-#include "utils/varlena.h"
-
-/*
- * Splits a resolver's name, written like a table name: folded to lower case unless quoted, perhaps
- * with a schema. *schema is NULL where there is none. Raises 42602 for what is no name and for a
- * name that leaves no room for the results' suffixes.
- */
-void
-cdw_resolver_split_name(const char *text, char **schema, char **name)
-{
-	List *parts;
-
-	if (!SplitIdentifierString(pstrdup(text), '.', &parts) || parts == NIL ||
-		list_length(parts) > 2)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_NAME), errmsg("invalid resolver name: \"%s\"", text),
-				 errdetail("It is written like a table name: name or schema.name."),
-				 errhint("Put double quotes around a name with blanks or other special "
-						 "characters.")));
-	*schema = list_length(parts) == 2 ? linitial(parts) : NULL;
-	*name = llast(parts);
-	if (**name == '\0')
-		ereport(ERROR, (errcode(ERRCODE_INVALID_NAME), errmsg("resolver name is empty")));
-	if (strlen(*name) > CDW_MAX_RESOLVER_NAME)
-		ereport(ERROR,
-				(errcode(ERRCODE_NAME_TOO_LONG), errmsg("resolver name \"%s\" is too long", *name),
-				 errdetail("A resolver's name has at most %d bytes.", CDW_MAX_RESOLVER_NAME)));
-}
 
 /* The quoted, qualified name of a result: "identity", "match" and so on. */
 char *
@@ -126,7 +90,7 @@ find_resolver(text *name)
 	cdw_resolver *resolver = palloc0(sizeof(cdw_resolver));
 	char *text = text_to_cstring(name);
 
-	cdw_resolver_split_name(text, &resolver->schema, &resolver->name);
+	cdw_split_name("resolver", text, &resolver->schema, &resolver->name);
 	resolver->table = find_settings_table(text, resolver->schema, resolver->name);
 	resolver->schema = get_namespace_name(get_rel_namespace(resolver->table));
 	return resolver;
@@ -143,26 +107,6 @@ cdw_resolver_open(text *name)
 
 	read_resolver(resolver);
 	return resolver;
-}
-
-/*
- * Makes sure that the caller owns the results, then lets one session at a time change them, until
- * the end of its transaction. What is read from here on is read in a snapshot taken under the
- * lock: that of the calling statement is older than what another session, or an earlier statement of the
- * same DO block, has written. Raises 42501, and 40001 where the transaction's only snapshot is too old.
- */
-static void
-own_resolver(const cdw_resolver *resolver, const char *action)
-{
-	if (!has_privs_of_role(GetUserId(), cdw_relation_owner(resolver->table)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("must be owner of resolver \"%s\" to %s it", resolver->name, action)));
-	LockRelationOid(resolver->table, ShareUpdateExclusiveLock);
-	cdw_execute(
-		psprintf("SELECT FROM ONLY %s FOR NO KEY UPDATE", cdw_result_name(resolver, "resolver")));
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetTransactionSnapshot());
 }
 
 /* Results of keys of another type than the source has now cannot be carried on. */
@@ -194,7 +138,7 @@ cdw_resolver_open_to_write(text *name, const char *action)
 {
 	cdw_resolver *resolver = find_resolver(name);
 
-	own_resolver(resolver, action);
+	cdw_own_settings(resolver->table, "resolver", resolver->name, action);
 	read_resolver(resolver);
 	check_key_type(resolver);
 	return resolver;
@@ -210,7 +154,7 @@ cdw_resolver_open_to_drop(text *name)
 	cdw_resolver *resolver = find_resolver(name);
 	Jsonb *settings;
 
-	own_resolver(resolver, "drop");
+	cdw_own_settings(resolver->table, "resolver", resolver->name, "drop");
 	read_row(resolver, &settings);
 	return resolver;
 }
@@ -248,16 +192,5 @@ cdw_resolver_model(const cdw_resolver *resolver)
 char *
 cdw_key_equality(const cdw_resolver *resolver)
 {
-	Oid op = lookup_type_cache(resolver->key_type, TYPECACHE_EQ_OPR)->eq_opr;
-	HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(op));
-	Form_pg_operator form;
-	char *result;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for operator %u", op);
-	form = (Form_pg_operator) GETSTRUCT(tuple);
-	result = psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
-					  NameStr(form->oprname));
-	ReleaseSysCache(tuple);
-	return result;
+	return cdw_equality_operator(resolver->key_type);
 }

@@ -10,7 +10,6 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/ruleutils.h"
 
 static const char *const suffixes[] = {"resolver", "term",	"identity", "match",
 									   "history",  "label", "golden"};
@@ -38,18 +37,12 @@ check_names_are_free(const cdw_resolver *resolver)
 								"cdw.drop_resolver with drop_results.")));
 }
 
-/* The key's column, with its modifier and, where it is not the default, its collation. */
+/* The key's column in a result. */
 static char *
 key_column(const cdw_resolver *resolver, const char *name)
 {
-	char *type = format_type_extended(resolver->key_type, resolver->key_typmod,
-									  FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
-
-	if (OidIsValid(resolver->key_collation) &&
-		resolver->key_collation != get_typcollation(resolver->key_type))
-		return psprintf("%s %s COLLATE %s", quote_identifier(name), type,
-						generate_collation_name(resolver->key_collation));
-	return psprintf("%s %s", quote_identifier(name), type);
+	return cdw_column_definition(name, resolver->key_type, resolver->key_typmod,
+								 resolver->key_collation);
 }
 
 static char *

@@ -7,8 +7,6 @@
  */
 #include "rfm/rfm.h"
 
-#include <math.h>
-
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -28,7 +26,8 @@ writable_state(FunctionCallInfo fcinfo, cdw_rfm *state)
 static cdw_rfm *
 store_state(cdw_rfm *writable, const cdw_purchases *purchases)
 {
-	if (writable == NULL || writable->scale == CDW_RFM_GENERAL || purchases->sum.general != NULL)
+	if (writable == NULL || writable->scale == CDW_STORED_GENERAL ||
+		purchases->sum.scale == CDW_GENERAL)
 		return cdw_rfm_pack(purchases);
 	writable->frequency = purchases->frequency;
 	writable->first_at = purchases->first_at;
@@ -38,21 +37,29 @@ store_state(cdw_rfm *writable, const cdw_purchases *purchases)
 	return writable;
 }
 
-/* Adds one row, a purchase unless its amount is negative, to the state of argument 0, if any. */
+/* The purchases of one row: one, or none where its amount is negative. */
+void
+cdw_purchases_of_row(TimestampTz at, const cdw_sum *amount, cdw_purchases *row)
+{
+	cdw_check_purchase_time(at);
+	*row = (cdw_purchases){.sum = *amount};
+	if (!cdw_sum_negative(amount))
+	{
+		row->frequency = 1;
+		row->first_at = at;
+		row->last_at = at;
+	}
+}
+
+/* Adds one row to the state of argument 0, if any. */
 static Datum
 accumulate(FunctionCallInfo fcinfo, TimestampTz at, const cdw_sum *amount)
 {
-	cdw_purchases purchases = {0};
-	cdw_purchases row = {.sum = *amount};
+	cdw_purchases purchases;
+	cdw_purchases row;
 	cdw_rfm *writable = NULL;
 
-	cdw_check_purchase_time(at);
-	if (!cdw_sum_negative(amount))
-	{
-		row.frequency = 1;
-		row.first_at = at;
-		row.last_at = at;
-	}
+	cdw_purchases_of_row(at, amount, &row);
 	if (PG_ARGISNULL(0))
 		purchases = row;
 	else
@@ -81,43 +88,22 @@ unchanged_state(FunctionCallInfo fcinfo)
  */
 CDW_FUNCTION(cdw_rfm_accum)
 {
-	struct varlena *value;
-	cdw_sum amount = {0};
-	bool negative;
+	cdw_sum amount;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return unchanged_state(fcinfo);
-	value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(2));
-	switch (cdw_amount_read(value, &amount.units, &amount.scale, &negative))
-	{
-		case CDW_AMOUNT_UNITS:
-			break;
-		case CDW_AMOUNT_GENERAL:
-			amount = (cdw_sum){.general = PG_GETARG_NUMERIC(2)};
-			break;
-		case CDW_AMOUNT_NAN:
-			cdw_refuse_amount("NaN");
-			break;
-		case CDW_AMOUNT_INFINITE:
-			cdw_refuse_amount("infinity");
-			break;
-	}
+	cdw_sum_from_amount(&amount, PG_GETARG_DATUM(2));
 	return accumulate(fcinfo, PG_GETARG_TIMESTAMPTZ(1), &amount);
 }
 
 /* cdw.rfm_accum(cdw.rfm, timestamptz, float8): the same after a cast to numeric (15 digits). */
 CDW_FUNCTION(cdw_rfm_accum_float8)
 {
-	float8 value;
 	cdw_sum amount;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return unchanged_state(fcinfo);
-	value = PG_GETARG_FLOAT8(2);
-	if (isnan(value) || isinf(value))
-		cdw_refuse_amount(isnan(value) ? "NaN" : "infinity");
-	cdw_sum_set_numeric(
-		&amount, DatumGetNumeric(DirectFunctionCall1(float8_numeric, Float8GetDatum(value))));
+	cdw_sum_from_amount(&amount, DirectFunctionCall1(float8_numeric, PG_GETARG_DATUM(2)));
 	return accumulate(fcinfo, PG_GETARG_TIMESTAMPTZ(1), &amount);
 }
 

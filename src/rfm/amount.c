@@ -8,7 +8,6 @@
  */
 #include "rfm/rfm.h"
 
-#include "common/int.h"
 #include "utils/builtins.h"
 
 /*
@@ -94,18 +93,35 @@ cdw_amount_read(const struct varlena *amount, int64 *units, int32 *scale, bool *
 	return CDW_AMOUNT_UNITS;
 }
 
-/* Adds a multiple of 10^-4; false, and nothing done, where the result needs the general form. */
-bool
-cdw_sum_add_units(cdw_sum *sum, int64 units, int32 scale)
+/* Refuses NaN and infinity, which no sum could recover from. */
+static void
+refuse_amount(const char *value)
 {
-	int64 result;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("amount of a purchase must be finite"), errdetail("Value is %s.", value)));
+}
 
-	if (sum->general != NULL || pg_add_s64_overflow(sum->units, units, &result) ||
-		result == PG_INT64_MIN)
-		return false;
-	sum->units = result;
-	sum->scale = Max(sum->scale, scale);
-	return true;
+/* The sum of one amount, a numeric that may be toasted; a general sum refers to it or to a copy. */
+void
+cdw_sum_from_amount(cdw_sum *sum, Datum amount)
+{
+	bool negative;
+
+	switch (cdw_amount_read(PG_DETOAST_DATUM_PACKED(amount), &sum->units, &sum->scale, &negative))
+	{
+		case CDW_AMOUNT_UNITS:
+			break;
+		case CDW_AMOUNT_GENERAL:
+			*sum = (cdw_sum){.general = DatumGetNumeric(amount), .scale = CDW_GENERAL};
+			break;
+		case CDW_AMOUNT_NAN:
+			refuse_amount("NaN");
+			break;
+		case CDW_AMOUNT_INFINITE:
+			refuse_amount("infinity");
+			break;
+	}
 }
 
 /* The sum becomes a finite numeric, in units where it fits; else it refers to value. */
@@ -114,10 +130,9 @@ cdw_sum_set_numeric(cdw_sum *sum, Numeric value)
 {
 	bool negative;
 
-	*sum = (cdw_sum){0};
 	if (cdw_amount_read((struct varlena *) value, &sum->units, &sum->scale, &negative) !=
 		CDW_AMOUNT_UNITS)
-		*sum = (cdw_sum){.general = value};
+		*sum = (cdw_sum){.general = value, .scale = CDW_GENERAL};
 }
 
 /*
@@ -129,32 +144,67 @@ cdw_sum_add(cdw_sum *sum, const cdw_sum *other)
 {
 	Datum result;
 
-	if (other->general == NULL && cdw_sum_add_units(sum, other->units, other->scale))
+	if (other->scale != CDW_GENERAL && cdw_sum_add_units(sum, other->units, other->scale))
 		return;
 	result = DirectFunctionCall2(numeric_add, NumericGetDatum(cdw_sum_numeric(sum)),
 								 NumericGetDatum(cdw_sum_numeric(other)));
 	cdw_sum_set_numeric(sum, DatumGetNumeric(result));
 }
 
+/*
+ * The same for a sum that lives in a context, as a general one of before does; what is left over in the
+ * current context is the caller's to free.
+ */
+void
+cdw_sum_add_in(MemoryContext context, cdw_sum *sum, const cdw_sum *other)
+{
+	Numeric before = sum->scale == CDW_GENERAL ? sum->general : NULL;
+
+	if (other->scale != CDW_GENERAL && cdw_sum_add_units(sum, other->units, other->scale))
+		return;
+	cdw_sum_add(sum, other);
+	if (sum->scale == CDW_GENERAL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(context);
+
+		sum->general = DatumGetNumericCopy(NumericGetDatum(sum->general));
+		MemoryContextSwitchTo(old);
+	}
+	if (before != NULL)
+		pfree(before);
+}
+
 /* The sum as numeric, in the current context or the sum's own. */
 Numeric
 cdw_sum_numeric(const cdw_sum *sum)
 {
-	if (sum->general != NULL)
+	if (sum->scale == CDW_GENERAL)
 		return sum->general;
 	return int64_div_fast_to_numeric(sum->units / units_below_scale[sum->scale], sum->scale);
 }
 
-bool
-cdw_sum_negative(const cdw_sum *sum)
+/* How many decimals the sum is shown with. */
+int32
+cdw_sum_scale(const cdw_sum *sum)
 {
 	int64 units;
 	int32 scale;
 	bool negative;
 
-	if (sum->general == NULL)
-		return sum->units < 0;
+	if (sum->scale != CDW_GENERAL)
+		return sum->scale;
 	(void) cdw_amount_read((struct varlena *) sum->general, &units, &scale, &negative);
+	return scale;
+}
+
+bool
+cdw_numeric_negative(Numeric value)
+{
+	int64 units;
+	int32 scale;
+	bool negative;
+
+	(void) cdw_amount_read((struct varlena *) value, &units, &scale, &negative);
 	return negative;
 }
 
@@ -166,15 +216,15 @@ cdw_sum_compare(const cdw_sum *a, const cdw_sum *b)
 	Numeric y;
 	int result;
 
-	if (a->general == NULL && b->general == NULL)
+	if (a->scale != CDW_GENERAL && b->scale != CDW_GENERAL)
 		return (a->units > b->units) - (a->units < b->units);
 	x = cdw_sum_numeric(a);
 	y = cdw_sum_numeric(b);
 	result =
 		DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(x), NumericGetDatum(y)));
-	if (x != a->general)
+	if (a->scale != CDW_GENERAL)
 		pfree(x);
-	if (y != b->general)
+	if (b->scale != CDW_GENERAL)
 		pfree(y);
 	return result;
 }

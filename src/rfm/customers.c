@@ -1,46 +1,52 @@
 /*
  * src/rfm/customers.c
  *
- * Customers by key: an open-addressing table of slots over a dense array of customers, so that growing
- * the table moves no customer and reads no key. With its prefetches ahead a look-up hides both cache
- * misses. Memory may pass 1 GB; 2^32 - 1 customers are the limit.
+ * Customers by key: an open-addressing table of slots over customers in chunks that never move, so that
+ * growing the table reads no key and copies no customer. With its prefetches ahead a look-up hides both
+ * cache misses. The table refuses new customers past a limit; 2^32 - 1 of them are the most.
  */
-#include "rfm/rfm.h"
+#include "rfm/orders.h"
 
-#include "common/hashfn.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#define FIRST_CAPACITY 1024
+#define FIRST_SLOTS 512
+#define FIRST_CHUNKS 16
 #define MAX_CUSTOMERS ((uint64) PG_UINT32_MAX)
 #define TAG_MASK (~(uint64) PG_UINT32_MAX)
+#define CACHE_LINE 64
+/* Besides the table: what it takes to put a customer in order and to score it. */
+#define ORDER_BYTES                                                                                \
+	(2 * sizeof(void *) + sizeof(cdw_string) + 2 * sizeof(cdw_sort_item) + 3 * sizeof(int64))
+/* So many are taken whatever the limit: each turn over a file must come to an end. */
+#define LEAST_CUSTOMERS CDW_CUSTOMERS_PER_CHUNK
 
-/* A hash of 64 bits: the lower half finds the slot, the upper half tells most others apart there. */
-uint64
-cdw_customer_hash(const char *key, uint32 length)
-{
-	return hash_bytes_extended((const unsigned char *) key, length, 0);
-}
+StaticAssertDecl(sizeof(cdw_customer) == CACHE_LINE, "a customer is a cache line");
 
-/* Slots stay at most half full. */
 static void
-allocate_slots(cdw_customers *table)
+allocate_slots(cdw_customers *table, uint64 nslots)
 {
-	uint64 n_slots = table->capacity * 2;
-
-	table->slot_mask = n_slots - 1;
-	table->slots = MemoryContextAllocHuge(table->context, mul_size(sizeof(uint64), n_slots));
-	memset(table->slots, 0, sizeof(uint64) * n_slots);
+	table->slot_mask = nslots - 1;
+	table->slots = MemoryContextAllocExtended(table->context, mul_size(sizeof(uint64), nslots),
+											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 }
 
+/* An empty table, alone in its context. */
 void
-cdw_customers_init(cdw_customers *table, MemoryContext context)
+cdw_customers_init(cdw_customers *table, MemoryContext context, Size limit)
 {
-	*table = (cdw_customers){.context = context, .capacity = FIRST_CAPACITY};
+	*table = (cdw_customers){.context = context, .limit = limit, .chunk_capacity = FIRST_CHUNKS};
 	cdw_arena_init(&table->arena, context);
-	table->customers =
-		MemoryContextAllocHuge(context, mul_size(sizeof(cdw_customer), table->capacity));
-	allocate_slots(table);
+	table->chunks = MemoryContextAlloc(context, sizeof(cdw_customer *) * table->chunk_capacity);
+	allocate_slots(table, FIRST_SLOTS);
+}
+
+/* Forgets all customers. */
+void
+cdw_customers_reset(cdw_customers *table)
+{
+	MemoryContextReset(table->context);
+	cdw_customers_init(table, table->context, table->limit);
 }
 
 static inline uint64
@@ -49,22 +55,21 @@ slot_value(uint64 hash, uint64 number)
 	return (hash & TAG_MASK) | (number + 1);
 }
 
-/* Doubles the room; pointers to customers become invalid. */
+/* Twice as many slots. */
 static void
-grow(cdw_customers *table)
+grow_slots(cdw_customers *table)
 {
-	if (table->capacity * 2 > MAX_CUSTOMERS)
+	uint64 nslots = (table->slot_mask + 1) * 2;
+
+	if (nslots / 2 > MAX_CUSTOMERS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many customers or orders"),
-				 errdetail("The limit is " UINT64_FORMAT ".", table->capacity)));
-	table->capacity *= 2;
-	table->customers =
-		repalloc_huge(table->customers, mul_size(sizeof(cdw_customer), table->capacity));
+				 errdetail("The limit is " UINT64_FORMAT ".", nslots / 4)));
 	pfree(table->slots);
-	allocate_slots(table);
+	allocate_slots(table, nslots);
 	for (uint64 i = 0; i < table->n; i++)
 	{
-		uint64 hash = table->customers[i].hash;
+		uint64 hash = cdw_customer_at(table, i)->hash;
 		uint64 slot = hash & table->slot_mask;
 
 		cdw_check_cancel(i);
@@ -74,21 +79,51 @@ grow(cdw_customers *table)
 	}
 }
 
-const char *
-cdw_customer_key(const cdw_customer *customer)
+/* Slots are at most half full. */
+static bool
+must_grow(const cdw_customers *table)
 {
-	return customer->length <= sizeof(customer->key.bytes) ? customer->key.bytes
-														   : customer->key.pointer;
+	return table->n * 2 > table->slot_mask;
+}
+
+/* Whether there is memory for one more customer. */
+static bool
+has_room(const cdw_customers *table, uint32 length)
+{
+	Size grown = must_grow(table) ? (table->slot_mask + 1) * sizeof(uint64) : 0;
+	Size used = MemoryContextMemAllocated(table->context, false) + table->n * ORDER_BYTES;
+
+	return table->n < LEAST_CUSTOMERS || used + grown + length <= table->limit;
+}
+
+/* Room for the next chunk, which begins with a cache line. */
+static void
+add_chunk(cdw_customers *table)
+{
+	uint64 nchunks = table->n / CDW_CUSTOMERS_PER_CHUNK;
+	char *memory = MemoryContextAlloc(table->context,
+									  sizeof(cdw_customer) * CDW_CUSTOMERS_PER_CHUNK + CACHE_LINE);
+
+	if (nchunks == table->chunk_capacity)
+	{
+		table->chunk_capacity *= 2;
+		table->chunks =
+			repalloc_huge(table->chunks, sizeof(cdw_customer *) * table->chunk_capacity);
+	}
+	table->chunks[nchunks] = (cdw_customer *) TYPEALIGN(CACHE_LINE, memory);
 }
 
 /* A new customer without purchases; its key is copied. */
 static cdw_customer *
 add_customer(cdw_customers *table, uint64 hash, const char *key, uint32 length)
 {
-	cdw_customer *customer = &table->customers[table->n++];
+	cdw_customer *customer;
 
+	if (table->n % CDW_CUSTOMERS_PER_CHUNK == 0)
+		add_chunk(table);
+	customer = cdw_customer_at(table, table->n++);
 	*customer = (cdw_customer){.hash = hash, .length = length, .last_at = DT_NOBEGIN};
-	if (length <= sizeof(customer->key.bytes))
+	if (length <= CDW_INLINE_KEY)
 		memcpy(customer->key.bytes, key, length);
 	else
 	{
@@ -98,28 +133,43 @@ add_customer(cdw_customers *table, uint64 hash, const char *key, uint32 length)
 	return customer;
 }
 
+/* Keys of integers are compared without a call. */
+static inline bool
+has_key(const cdw_customer *customer, const char *key, uint32 length)
+{
+	if (customer->length != length)
+		return false;
+	if (length == sizeof(int64))
+		return memcmp(customer->key.bytes, key, sizeof(int64)) == 0;
+	return memcmp(cdw_customer_key(customer), key, length) == 0;
+}
+
 /*
- * The customer of a key, added where there was none; valid until the next call. hash is
- * cdw_customer_hash of the key.
+ * The customer of a key, added where there was none, or NULL where the table has no room for it. hash is
+ * that of the key.
  */
 cdw_customer *
 cdw_customers_get(cdw_customers *table, uint64 hash, const char *key, uint32 length)
 {
-	uint64 slot;
+	uint64 slot = hash & table->slot_mask;
 
-	if (table->n == table->capacity)
-		grow(table);
-	for (slot = hash & table->slot_mask; table->slots[slot] != 0;
-		 slot = (slot + 1) & table->slot_mask)
+	for (; table->slots[slot] != 0; slot = (slot + 1) & table->slot_mask)
 	{
 		uint64 value = table->slots[slot];
 		cdw_customer *customer;
 
 		if ((value & TAG_MASK) != (hash & TAG_MASK))
 			continue;
-		customer = &table->customers[(value & ~TAG_MASK) - 1];
-		if (customer->length == length && memcmp(cdw_customer_key(customer), key, length) == 0)
+		customer = cdw_customer_at(table, (value & ~TAG_MASK) - 1);
+		if (has_key(customer, key, length))
 			return customer;
+	}
+	if (!has_room(table, length))
+		return NULL;
+	if (must_grow(table))
+	{
+		grow_slots(table);
+		return cdw_customers_get(table, hash, key, length);
 	}
 	table->slots[slot] = slot_value(hash, table->n);
 	return add_customer(table, hash, key, length);
@@ -132,17 +182,20 @@ cdw_customers_prefetch_slot(const cdw_customers *table, uint64 hash)
 	__builtin_prefetch(&table->slots[hash & table->slot_mask]);
 }
 
-/* Second stage: the customer that the slot names, which may lie across two cache lines. */
+/* Second stage: the customer that a slot names whose part of the hash agrees. */
 void
 cdw_customers_prefetch_customer(const cdw_customers *table, uint64 hash)
 {
-	uint64 value = table->slots[hash & table->slot_mask];
+	uint64 slot = hash & table->slot_mask;
+	uint64 value;
 
-	if (value != 0)
+	while ((value = table->slots[slot]) != 0)
 	{
-		const cdw_customer *customer = &table->customers[(value & ~TAG_MASK) - 1];
-
-		__builtin_prefetch(customer);
-		__builtin_prefetch(&customer->length);
+		if ((value & TAG_MASK) == (hash & TAG_MASK))
+		{
+			__builtin_prefetch(cdw_customer_at(table, (value & ~TAG_MASK) - 1));
+			return;
+		}
+		slot = (slot + 1) & table->slot_mask;
 	}
 }

@@ -6,14 +6,23 @@
  */
 #include "rfm/orders.h"
 
-#include <math.h>
-
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+typedef struct OrderReader
+{
+	cdw_groups *customers;
+	cdw_groups *orders; /* of keys made of customer and order; NULL where each row is a purchase */
+	Oid key_type;		/* of customers: int8, uuid or text */
+	Oid at_type;
+	Oid amount_type;
+	TimestampTz as_of;
+	StringInfoData key; /* of the order */
+} OrderReader;
 
 /* The columns of our query. */
 enum
@@ -46,14 +55,24 @@ text_expression(Oid type, char *expression)
 	return psprintf("(%s)::pg_catalog.text", expression);
 }
 
-/* Customers numbered by integers are told apart as such, which saves their text form per row. */
+/* Customers known by integers or uuids are told apart as such, which saves their text form per row. */
 static char *
-customer_expression(cdw_order_reader *reader, Oid type, char *expression)
+customer_expression(OrderReader *reader, Oid type, char *expression)
 {
-	reader->integer_customers = type == INT2OID || type == INT4OID || type == INT8OID;
-	if (reader->integer_customers)
-		return psprintf("(%s)::pg_catalog.int8", expression);
-	return text_expression(type, expression);
+	switch (type)
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+			reader->key_type = INT8OID;
+			return psprintf("(%s)::pg_catalog.int8", expression);
+		case UUIDOID:
+			reader->key_type = UUIDOID;
+			return expression;
+		default:
+			reader->key_type = TEXTOID;
+			return text_expression(type, expression);
+	}
 }
 
 static void
@@ -73,7 +92,7 @@ check_time_type(const char *column, Oid type)
 
 /* Sets how amounts are read; money, whose decimals are a setting, is cast by PostgreSQL. */
 static char *
-amount_expression(cdw_order_reader *reader, const char *column, Oid type, char *expression)
+amount_expression(OrderReader *reader, const char *column, Oid type, char *expression)
 {
 	reader->amount_type = type;
 	switch (type)
@@ -96,7 +115,7 @@ amount_expression(cdw_order_reader *reader, const char *column, Oid type, char *
 
 /* The query over the source; all its names are checked and quoted. */
 static char *
-orders_query(cdw_order_reader *reader, const cdw_order_columns *columns)
+orders_query(OrderReader *reader, const cdw_order_columns *columns)
 {
 	StringInfoData query;
 	char *customer;
@@ -123,116 +142,41 @@ orders_query(cdw_order_reader *reader, const cdw_order_columns *columns)
 	return query.data;
 }
 
-/* ---- customers and their purchases ---- */
+/* ---- orders of several rows ---- */
 
-/*
- * Adds to a customer's sum. What is left over in the current context goes with the row; a general sum
- * moves to the table's context.
- */
+/* Adds a row to its order, whose key is the customer's with its length before and the order's behind. */
 static void
-add_to_sum(cdw_order_reader *reader, cdw_sum *sum, const cdw_sum *amount)
+add_to_order(OrderReader *reader, const char *key, uint32 length, const text *order_id,
+			 TimestampTz at, const cdw_sum *amount)
 {
-	Numeric before = sum->general;
-
-	if (before == NULL && amount->general == NULL &&
-		cdw_sum_add_units(sum, amount->units, amount->scale))
-		return;
-	cdw_sum_add(sum, amount);
-	if (sum->general != NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(reader->customers.context);
-
-		sum->general =
-			(Numeric) DatumGetPointer(datumCopy(NumericGetDatum(sum->general), false, -1));
-		MemoryContextSwitchTo(old);
-	}
-	if (before != NULL)
-		pfree(before);
-}
-
-/* Adds one purchase, or a return where its amount is negative. */
-static void
-add_purchase(cdw_order_reader *reader, cdw_customer *customer, TimestampTz at,
-			 const cdw_sum *amount)
-{
-	add_to_sum(reader, &customer->sum, amount);
-	if (cdw_sum_negative(amount))
-		return;
-	customer->frequency++;
-	customer->last_at = Max(customer->last_at, at);
-}
-
-/* Applies the waiting rows: two passes fetch what the third needs into the cache. */
-static void
-flush_batch(cdw_order_reader *reader)
-{
-	cdw_customers *customers = &reader->customers;
-
-	for (int i = 0; i < reader->n_waiting; i++)
-		cdw_customers_prefetch_customer(customers, reader->waiting[i].hash);
-	for (int i = 0; i < reader->n_waiting; i++)
-	{
-		const cdw_waiting_row *row = &reader->waiting[i];
-		cdw_sum amount = {.units = row->units, .scale = row->scale};
-
-		add_purchase(reader,
-					 cdw_customers_get(customers, row->hash, reader->keys + row->key, row->length),
-					 row->at, &amount);
-	}
-	reader->n_waiting = 0;
-	reader->keys_used = 0;
-}
-
-/* Queues a row whose amount is in units and whose key fits the buffer. */
-static void
-queue_row(cdw_order_reader *reader, uint64 hash, const char *key, uint32 length, TimestampTz at,
-		  const cdw_sum *amount)
-{
-	if (reader->n_waiting == CDW_WAITING_ROWS || length > CDW_WAITING_BYTES - reader->keys_used)
-		flush_batch(reader);
-	reader->waiting[reader->n_waiting++] = (cdw_waiting_row){
-		.hash = hash,
-		.at = at,
-		.units = amount->units,
-		.scale = amount->scale,
-		.key = reader->keys_used,
-		.length = length,
-	};
-	memcpy(reader->keys + reader->keys_used, key, length);
-	reader->keys_used += length;
-	cdw_customers_prefetch_slot(&reader->customers, hash);
-}
-
-/* Adds a row to its order, which is known by the customer's number and the order's text. */
-static void
-add_to_order(cdw_order_reader *reader, cdw_customer *customer, const text *order_id, TimestampTz at,
-			 const cdw_sum *amount)
-{
-	uint64 number = customer - reader->customers.customers;
-	uint32 length = sizeof(number) + VARSIZE_ANY_EXHDR(order_id);
-	char *key = palloc(length);
-	cdw_customer *order;
-
-	memcpy(key, &number, sizeof(number));
-	memcpy(key + sizeof(number), VARDATA_ANY(order_id), VARSIZE_ANY_EXHDR(order_id));
-	order = cdw_customers_get(&reader->orders, cdw_customer_hash(key, length), key, length);
-	add_to_sum(reader, &order->sum, amount);
-	order->last_at = Max(order->last_at, at);
+	resetStringInfo(&reader->key);
+	appendBinaryStringInfo(&reader->key, (const char *) &length, sizeof(length));
+	appendBinaryStringInfo(&reader->key, key, length);
+	appendBinaryStringInfo(&reader->key, VARDATA_ANY(order_id), VARSIZE_ANY_EXHDR(order_id));
+	cdw_groups_add(reader->orders, reader->key.data, reader->key.len, at, amount);
 }
 
 /* Each order becomes one purchase of its customer, or a return where its total is negative. */
 static void
-add_orders(cdw_order_reader *reader)
+add_orders(OrderReader *reader)
 {
-	for (uint64 i = 0; i < reader->orders.n; i++)
+	cdw_groups_finish(reader->orders);
+	do
 	{
-		const cdw_customer *order = &reader->orders.customers[i];
-		uint64 number;
+		cdw_groups_cursor cursor = {0};
+		const cdw_customer *order;
 
-		cdw_check_cancel(i);
-		memcpy(&number, cdw_customer_key(order), sizeof(number));
-		add_purchase(reader, &reader->customers.customers[number], order->last_at, &order->sum);
-	}
+		while ((order = cdw_groups_each(reader->orders, &cursor)) != NULL)
+		{
+			const char *key = cdw_customer_key(order);
+			uint32 length;
+
+			cdw_check_cancel(cursor.number);
+			memcpy(&length, key, sizeof(length));
+			cdw_groups_add(reader->customers, key + sizeof(length), length, order->last_at,
+						   &order->sum);
+		}
+	} while (cdw_groups_next(reader->orders));
 }
 
 /* ---- a row ---- */
@@ -256,37 +200,6 @@ read_integer(int64 value, cdw_sum *amount)
 }
 
 static void
-read_float(float8 value, Datum numeric, cdw_sum *amount)
-{
-	if (isnan(value) || isinf(value))
-		cdw_refuse_amount(isnan(value) ? "NaN" : "infinity");
-	cdw_sum_set_numeric(amount, DatumGetNumeric(numeric));
-}
-
-static void
-read_numeric(Datum value, cdw_sum *amount)
-{
-	bool negative;
-
-	*amount = (cdw_sum){0};
-	switch (
-		cdw_amount_read(PG_DETOAST_DATUM_PACKED(value), &amount->units, &amount->scale, &negative))
-	{
-		case CDW_AMOUNT_UNITS:
-			break;
-		case CDW_AMOUNT_GENERAL:
-			*amount = (cdw_sum){.general = DatumGetNumeric(value)};
-			break;
-		case CDW_AMOUNT_NAN:
-			cdw_refuse_amount("NaN");
-			break;
-		case CDW_AMOUNT_INFINITE:
-			cdw_refuse_amount("infinity");
-			break;
-	}
-}
-
-static void
 read_amount(Oid type, Datum value, cdw_sum *amount)
 {
 	switch (type)
@@ -301,13 +214,35 @@ read_amount(Oid type, Datum value, cdw_sum *amount)
 			read_integer(DatumGetInt64(value), amount);
 			break;
 		case FLOAT4OID:
-			read_float(DatumGetFloat4(value), DirectFunctionCall1(float4_numeric, value), amount);
+			cdw_sum_from_amount(amount, DirectFunctionCall1(float4_numeric, value));
 			break;
 		case FLOAT8OID:
-			read_float(DatumGetFloat8(value), DirectFunctionCall1(float8_numeric, value), amount);
+			cdw_sum_from_amount(amount, DirectFunctionCall1(float8_numeric, value));
 			break;
 		default:
-			read_numeric(value, amount);
+			cdw_sum_from_amount(amount, value);
+	}
+}
+
+/* The key of a customer: its text, or the bytes of a number or a uuid. */
+static const char *
+read_key(const OrderReader *reader, Datum value, int64 *number, uint32 *length)
+{
+	struct varlena *name;
+
+	switch (reader->key_type)
+	{
+		case INT8OID:
+			*number = DatumGetInt64(value);
+			*length = sizeof(int64);
+			return (const char *) number;
+		case UUIDOID:
+			*length = UUID_LEN;
+			return (const char *) DatumGetUUIDP(value);
+		default:
+			name = PG_DETOAST_DATUM_PACKED(value);
+			*length = VARSIZE_ANY_EXHDR(name);
+			return VARDATA_ANY(name);
 	}
 }
 
@@ -315,16 +250,14 @@ read_amount(Oid type, Datum value, cdw_sum *amount)
 static void
 receive_row(TupleTableSlot *slot, void *arg)
 {
-	cdw_order_reader *reader = arg;
+	OrderReader *reader = arg;
 	const Datum *values = slot->tts_values;
 	const bool *nulls = slot->tts_isnull;
-	int64 number;
-	const char *key = (const char *) &number;
-	uint32 length = sizeof(number);
 	TimestampTz at;
 	cdw_sum amount;
-	uint64 hash;
-	cdw_customer *customer;
+	int64 number;
+	const char *key;
+	uint32 length;
 
 	if (nulls[COLUMN_CUSTOMER] || nulls[COLUMN_AT] || nulls[COLUMN_AMOUNT])
 		return;
@@ -333,51 +266,43 @@ receive_row(TupleTableSlot *slot, void *arg)
 		return;
 	cdw_check_purchase_time(at);
 	read_amount(reader->amount_type, values[COLUMN_AMOUNT], &amount);
-	if (reader->integer_customers)
-		number = DatumGetInt64(values[COLUMN_CUSTOMER]);
+	key = read_key(reader, values[COLUMN_CUSTOMER], &number, &length);
+	if (reader->orders != NULL && !nulls[COLUMN_ORDER])
+		add_to_order(reader, key, length, DatumGetTextPP(values[COLUMN_ORDER]), at, &amount);
 	else
-	{
-		struct varlena *name = PG_DETOAST_DATUM_PACKED(values[COLUMN_CUSTOMER]);
-
-		key = VARDATA_ANY(name);
-		length = VARSIZE_ANY_EXHDR(name);
-	}
-	hash = cdw_customer_hash(key, length);
-	if (!reader->by_order && amount.general == NULL && length <= CDW_WAITING_BYTES)
-	{
-		queue_row(reader, hash, key, length, at, &amount);
-		return;
-	}
-	customer = cdw_customers_get(&reader->customers, hash, key, length);
-	if (reader->by_order && !nulls[COLUMN_ORDER])
-		add_to_order(reader, customer, DatumGetTextPP(values[COLUMN_ORDER]), at, &amount);
-	else
-		add_purchase(reader, customer, at, &amount);
+		cdw_groups_add(reader->customers, key, length, at, &amount);
 }
 
 /*
- * Reads all orders into customers, which live in the given context. Refuses a relation that is no table
- * or view, columns that do not exist or are of a type without meaning here; the executor checks the
- * caller's privileges and applies row security.
+ * Reads all orders into groups by customer, in a context, of whose memory tables of groups take so much.
+ * Refuses a relation that is no table or view, columns that do not exist or are of a type without meaning
+ * here; the executor checks the caller's privileges and applies row security. key_type tells what keys of
+ * customers are: int8, uuid or text.
  */
-void
-cdw_read_orders(cdw_order_reader *reader, const cdw_order_columns *columns, TimestampTz as_of,
-				MemoryContext context)
+cdw_groups *
+cdw_read_orders(const cdw_order_columns *columns, TimestampTz as_of, MemoryContext context,
+				Size memory, Oid *key_type)
 {
+	OrderReader reader = {.as_of = as_of};
+	bool by_order = columns->order_id != NULL;
 	char *query;
 	int nestlevel;
 
-	*reader = (cdw_order_reader){.as_of = as_of, .by_order = columns->order_id != NULL};
 	cdw_check_readable(columns->source);
-	query = orders_query(reader, columns);
-	cdw_customers_init(&reader->customers, context);
-	if (reader->by_order)
-		cdw_customers_init(&reader->orders, context);
-	reader->waiting = MemoryContextAlloc(context, sizeof(cdw_waiting_row) * CDW_WAITING_ROWS);
-	reader->keys = MemoryContextAlloc(context, CDW_WAITING_BYTES);
+	query = orders_query(&reader, columns);
+	reader.customers = cdw_groups_create(context, by_order ? memory / 2 : memory, false);
+	if (by_order)
+		reader.orders = cdw_groups_create(context, memory / 2, true);
+	initStringInfo(&reader.key);
 	nestlevel = cdw_visible_output();
-	cdw_stream(query, 0, NULL, NULL, receive_row, reader);
+	cdw_stream(query, 0, NULL, NULL, receive_row, &reader);
 	cdw_restore_settings(nestlevel);
-	flush_batch(reader);
-	add_orders(reader);
+	if (by_order)
+	{
+		add_orders(&reader);
+		cdw_groups_end(reader.orders);
+	}
+	cdw_groups_finish(reader.customers);
+	*key_type = reader.key_type;
+	return reader.customers;
 }

@@ -1,208 +1,229 @@
 /*
  * src/rfm/segment.c
  *
- * cdw.rfm_segment: the name of a cell of scores, by the default map of ten segments or by the user's own
- * map in jsonb. A map is checked as a whole, and once per query as long as it stays the same.
+ * Segments of scores: maps in jsonb, which are rules over r, f and m whose cells are the scores; the name
+ * of a cell; what is wrong with a map.
  */
+#include "rfm/preset.h"
 #include "rfm/rfm.h"
+#include "rfm/rule.h"
 
+#include "catalog/pg_type.h"
 #include "utils/builtins.h"
-#include "utils/datum.h"
-#include "utils/jsonb.h"
 #include "utils/memutils.h"
 
-#define MAX_SCORE CDW_MAX_BINS
+#define NSCORES 3
+#define MAP_EXAMPLE                                                                                \
+	"A map looks like [{\"segment\": \"vip\", \"r\": [4,5], \"f\": [4,5], \"m\": [1,5]}, ...]."
+#define NO_SEGMENT (-1)
 
-/* rows r = 1 to 5, columns f = 1 to 5 */
-static const char *const default_map[CDW_SEGMENT_BINS][CDW_SEGMENT_BINS] = {
-	{"hibernating", "hibernating", "at_risk", "at_risk", "cant_lose"},
-	{"hibernating", "hibernating", "at_risk", "at_risk", "cant_lose"},
-	{"about_to_sleep", "about_to_sleep", "need_attention", "loyal", "loyal"},
-	{"promising", "potential_loyalist", "potential_loyalist", "loyal", "loyal"},
-	{"new", "potential_loyalist", "potential_loyalist", "champions", "champions"},
-};
+/* The cell of a score, which is its cut. */
+#define CELL_OF_SCORE(score) CDW_CELL_OF_CUT((score) -1)
 
-/* Inclusive bounds of a score. */
-typedef struct Range
-{
-	int low;
-	int high;
-} Range;
-
-typedef struct MapEntry
-{
-	text *segment;
-	Range ranges[3]; /* r, f, m */
-} MapEntry;
-
-typedef struct SegmentMap
-{
-	Jsonb *source; /* the map that was read, to know it again */
-	int n;
-	MapEntry *entries;
-} SegmentMap;
-
-static const char *const score_names[3] = {"r", "f", "m"};
-
-/* The default segment of scores 1 to 5; m plays no part. */
-const char *
-cdw_default_segment(int r, int f)
-{
-	return default_map[r - 1][f - 1];
-}
+static const char *const map_keys[] = {"segment", "r", "f", "m"};
+static const char *const *const score_names = map_keys + 1;
 
 /* ---- reading a map ---- */
 
-/* Refuses a map; entry counts from 1, zero for the map as a whole. */
-static void
-faulty_map(int entry, const char *detail)
+typedef struct Reader
 {
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid segment map"),
-					entry > 0 ? errdetail("Entry %d: %s", entry, detail)
-							  : errdetail_internal("%s", detail),
-					errhint("A map looks like [{\"segment\": \"vip\", \"r\": [4,5], \"f\": [4,5], "
-							"\"m\": [1,5]}, ...].")));
-}
+	cdw_document document;
+	cdw_rules *rules;
+} Reader;
 
-/* One bound: a whole number of 1 to 9. */
-static int
-read_bound(JsonbContainer *array, int i, int entry)
+/* One bound: a whole number of 1 to 9. Compared as numeric: a cast to integer would round, and overflow. */
+static Datum
+read_bound(Reader *reader, const cdw_path *path, const JsonbValue *range, int i)
 {
-	JsonbValue *value = getIthJsonbValueFromContainer(array, i);
-	int32 bound;
+	cdw_path place = cdw_path_element(path, i);
+	JsonbValue value;
 
-	if (value == NULL || value->type != jbvNumeric)
-		faulty_map(entry, "A range is an array of two numbers, lowest and highest score.");
-	/* Compared as numeric: a cast to integer would round, and overflow. */
-	for (bound = 1; bound <= MAX_SCORE; bound++)
+	cdw_json_element(range, i, &value);
+	for (int score = 1; score <= CDW_MAX_BINS && value.type == jbvNumeric; score++)
 	{
-		if (DatumGetBool(DirectFunctionCall2(numeric_eq, NumericGetDatum(value->val.numeric),
-											 NumericGetDatum(int64_to_numeric(bound)))))
-			return bound;
+		if (DatumGetBool(DirectFunctionCall2(numeric_eq, NumericGetDatum(value.val.numeric),
+											 NumericGetDatum(int64_to_numeric(score)))))
+			return Int32GetDatum(score);
 	}
-	faulty_map(entry, "The bounds of a range are whole numbers of 1 to 9.");
-	return 0;
+	cdw_document_invalid(&reader->document, &place, "A score is a whole number of 1 to 9.");
+	return (Datum) 0;
 }
 
-static Range
-read_range(const JsonbValue *value, int entry)
+/* A range of a score: lowest and highest. */
+static cdw_condition *
+read_range(Reader *reader, const cdw_path *path, int score, const JsonbValue *value)
 {
-	JsonbContainer *array;
-	Range range;
+	Datum *bounds = palloc(2 * sizeof(Datum));
 
-	if (value->type != jbvBinary || !JsonContainerIsArray(value->val.binary.data) ||
-		JsonContainerSize(value->val.binary.data) != 2)
-		faulty_map(entry, "A range is an array of two numbers, lowest and highest score.");
-	array = value->val.binary.data;
-	range.low = read_bound(array, 0, entry);
-	range.high = read_bound(array, 1, entry);
-	if (range.low > range.high)
-		faulty_map(entry, "The lower bound of a range must not be greater than the upper one.");
-	return range;
-}
-
-static bool
-key_is(const JsonbValue *key, const char *name)
-{
-	return key->val.string.len == (int) strlen(name) &&
-		   memcmp(key->val.string.val, name, key->val.string.len) == 0;
-}
-
-/* Reads one key of an entry and its value. */
-static void
-read_field(const JsonbValue *key, const JsonbValue *value, MapEntry *result, int entry)
-{
-	if (key_is(key, "segment"))
-	{
-		if (value->type != jbvString)
-			faulty_map(entry, "\"segment\" must be a string.");
-		result->segment = cstring_to_text_with_len(value->val.string.val, value->val.string.len);
-		return;
-	}
-	for (int i = 0; i < 3; i++)
-	{
-		if (key_is(key, score_names[i]))
-		{
-			result->ranges[i] = read_range(value, entry);
-			return;
-		}
-	}
-	faulty_map(entry,
-			   psprintf("Key \"%.*s\" is unknown.", key->val.string.len, key->val.string.val));
+	if (!cdw_json_is_array(value) || cdw_json_size(value) != 2)
+		cdw_document_invalid(&reader->document, path,
+							 "A range is an array of two numbers, lowest and highest score.");
+	for (int i = 0; i < 2; i++)
+		bounds[i] = read_bound(reader, path, value, i);
+	if (DatumGetInt32(bounds[0]) > DatumGetInt32(bounds[1]))
+		cdw_document_invalid(&reader->document, path,
+							 "The lower bound of a range must not be greater than the upper one.");
+	return cdw_condition_test(cdw_path_text(path), score,
+							  (cdw_test){.kind = CDW_TEST_BETWEEN, .nvalues = 2, .values = bounds});
 }
 
 /* Reads an entry; a score that it does not name may be anything. */
 static void
-read_entry(JsonbContainer *object, MapEntry *result, int entry)
+read_entry(Reader *reader, const cdw_path *path, const JsonbValue *entry, cdw_rule *rule)
 {
-	JsonbIterator *iterator = JsonbIteratorInit(object);
+	List *ranges = NIL;
+	JsonbIterator *iterator;
 	JsonbValue key;
 	JsonbValue value;
-	JsonbIteratorToken token;
 
-	*result = (MapEntry){.ranges = {{1, MAX_SCORE}, {1, MAX_SCORE}, {1, MAX_SCORE}}};
-	while ((token = JsonbIteratorNext(&iterator, &key, true)) != WJB_DONE)
+	if (!cdw_json_is_object(entry))
+		cdw_document_invalid(&reader->document, path, "A segment is an object.");
+	iterator = JsonbIteratorInit(entry->val.binary.data);
+	while (cdw_json_next(&iterator, &key, &value))
 	{
-		if (token != WJB_KEY)
-			continue;
-		(void) JsonbIteratorNext(&iterator, &value, true);
-		read_field(&key, &value, result, entry);
+		cdw_path place = cdw_path_member(path, &key);
+		int known = 0;
+
+		while (known < (int) lengthof(map_keys) && !cdw_json_key_is(&key, map_keys[known]))
+			known++;
+		if (known == (int) lengthof(map_keys))
+			cdw_unknown_key(&reader->document, &place, &key, lengthof(map_keys), map_keys);
+		else if (known > 0)
+			ranges = lappend(ranges, read_range(reader, &place, known - 1, &value));
+		else if ((rule->name = cdw_json_string(&value)) == NULL)
+			cdw_document_invalid(&reader->document, &place, "The name of a segment is a string.");
 	}
-	if (result->segment == NULL)
-		faulty_map(entry, "\"segment\" is missing.");
+	if (rule->name == NULL)
+		cdw_document_invalid(&reader->document, path, "\"segment\" is missing.");
+	rule->path = cdw_path_text(path);
+	rule->condition = cdw_condition_create(CDW_CONDITION_ALL, rule->path, ranges);
 }
 
-/* Reads and checks a whole map, in the current context. */
-static SegmentMap *
-read_map(Jsonb *source)
+/* The scores as columns: of their cells only 1 to bins exist. */
+static void
+add_scores(cdw_rules *rules, int bins)
 {
-	SegmentMap *map = palloc0(sizeof(SegmentMap));
-
-	if (!JB_ROOT_IS_ARRAY(source) || JB_ROOT_IS_SCALAR(source))
-		faulty_map(0, "A map is an array of segments.");
-	map->n = JB_ROOT_COUNT(source);
-	map->entries = palloc0(mul_size(sizeof(MapEntry), Max(map->n, 1)));
-	for (int i = 0; i < map->n; i++)
+	for (int i = 0; i < NSCORES; i++)
 	{
-		JsonbValue *value = getIthJsonbValueFromContainer(&source->root, i);
+		cdw_rule_column *column = cdw_rules_add_column(rules);
 
-		if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
-			faulty_map(i + 1, "An entry is an object.");
-		read_entry(value->val.binary.data, &map->entries[i], i + 1);
+		column->name = score_names[i];
+		(void) cdw_column_set_type(column, INT4OID);
+		for (int score = 1; score <= CDW_MAX_BINS; score++)
+			cdw_column_add_cut(column, Int32GetDatum(score));
+		for (int score = 1; score <= bins; score++)
+			column->possible = bms_add_member(column->possible, CELL_OF_SCORE(score));
 	}
-	map->source = palloc(VARSIZE(source));
-	memcpy(map->source, source, VARSIZE(source));
+}
+
+/* Reads and checks a whole map for scores of 1 to bins, in the current context. */
+static cdw_rules *
+read_map(Jsonb *source, int bins)
+{
+	Reader reader = {.document = {.title = "segment map", .example = MAP_EXAMPLE},
+					 .rules = palloc0(sizeof(cdw_rules))};
+	cdw_rules *rules = reader.rules;
+	cdw_path root = cdw_path_root("map");
+	JsonbValue list;
+
+	cdw_json_root(source, &list);
+	if (!cdw_json_is_array(&list))
+		cdw_document_invalid(&reader.document, &root, "A map is an array of segments.");
+	add_scores(rules, bins);
+	rules->n = cdw_json_size(&list);
+	rules->rules = palloc0(mul_size(sizeof(cdw_rule), rules->n + 1));
+	for (int i = 0; i < rules->n; i++)
+	{
+		cdw_path place = cdw_path_element(&root, i);
+		JsonbValue entry;
+
+		cdw_json_element(&list, i, &entry);
+		read_entry(&reader, &place, &entry, &rules->rules[i]);
+		cdw_condition_finish(rules, rules->rules[i].condition);
+	}
+	return rules;
+}
+
+/* ---- the segment of a cell ---- */
+
+/* A map as a table: the number of the segment of each cell. */
+struct cdw_segment_map
+{
+	int bins; /* scores go from 1 to this */
+	const char **names;
+	int segments[CDW_MAX_BINS][CDW_MAX_BINS][CDW_MAX_BINS];
+};
+
+static int
+first_match(const cdw_rules *rules, int r, int f, int m)
+{
+	const int cells[NSCORES] = {CELL_OF_SCORE(r), CELL_OF_SCORE(f), CELL_OF_SCORE(m)};
+
+	for (int i = 0; i < rules->n; i++)
+	{
+		if (cdw_condition_holds(rules->rules[i].condition, cells))
+			return i;
+	}
+	return NO_SEGMENT;
+}
+
+static cdw_segment_map *
+make_map(Jsonb *source, int bins)
+{
+	cdw_rules *rules = read_map(source, bins);
+	cdw_segment_map *map = palloc(sizeof(cdw_segment_map));
+
+	map->bins = bins;
+	map->names = palloc(mul_size(sizeof(char *), rules->n + 1));
+	for (int i = 0; i < rules->n; i++)
+		map->names[i] = rules->rules[i].name;
+	for (int r = 1; r <= bins; r++)
+		for (int f = 1; f <= bins; f++)
+			for (int m = 1; m <= bins; m++)
+				map->segments[r - 1][f - 1][m - 1] = first_match(rules, r, f, m);
 	return map;
 }
 
-/* The map of this call: that of the call before where nothing changed. */
-static SegmentMap *
-current_map(FunctionCallInfo fcinfo, Jsonb *source)
+/* Reads a map, for all scores that there are, into the current context; raises 22023 for a faulty one. */
+cdw_segment_map *
+cdw_segment_map_read(Jsonb *source)
 {
-	SegmentMap *map = fcinfo->flinfo->fn_extra;
-	MemoryContext context;
-	MemoryContext old;
+	return make_map(source, CDW_MAX_BINS);
+}
 
-	if (map != NULL && VARSIZE(map->source) == VARSIZE(source) &&
-		memcmp(map->source, source, VARSIZE(source)) == 0)
-		return map;
-	if (map != NULL)
+static void *
+read_once(Jsonb *source, void *arg pg_attribute_unused())
+{
+	return cdw_segment_map_read(source);
+}
+
+/* The default map, which is for five bins; kept by the session. */
+const cdw_segment_map *
+cdw_default_segment_map(void)
+{
+	static cdw_segment_map *map = NULL;
+
+	if (map == NULL)
 	{
-		context = GetMemoryChunkContext(map);
-		fcinfo->flinfo->fn_extra = NULL;
-		MemoryContextDelete(context);
+		MemoryContext context = AllocSetContextCreate(
+			CurrentMemoryContext, "cdw default segment map", ALLOCSET_SMALL_SIZES);
+		MemoryContext old = MemoryContextSwitchTo(context);
+
+		map = make_map(cdw_preset_document(CDW_PRESET_SEGMENT_MAP, "default"), CDW_SEGMENT_BINS);
+		MemoryContextSwitchTo(old);
+		MemoryContextSetParent(context, TopMemoryContext);
 	}
-	/* First below the current context, so that a faulty map leaves nothing behind. */
-	context = AllocSetContextCreate(CurrentMemoryContext, "cdw segment map", ALLOCSET_SMALL_SIZES);
-	old = MemoryContextSwitchTo(context);
-	map = read_map(source);
-	MemoryContextSwitchTo(old);
-	MemoryContextSetParent(context, fcinfo->flinfo->fn_mcxt);
-	fcinfo->flinfo->fn_extra = map;
 	return map;
 }
 
-/* ---- the function ---- */
+/* The name of a cell, which lives with the map; NULL where no segment matches. */
+const char *
+cdw_segment_of(const cdw_segment_map *map, int r, int f, int m)
+{
+	int segment = map->segments[r - 1][f - 1][m - 1];
+
+	return segment == NO_SEGMENT ? NULL : map->names[segment];
+}
 
 static void
 check_score(int score, const char *argname, int highest)
@@ -219,27 +240,67 @@ check_score(int score, const char *argname, int highest)
  */
 CDW_FUNCTION(cdw_rfm_segment)
 {
-	SegmentMap *map = PG_ARGISNULL(3) ? NULL : current_map(fcinfo, PG_GETARG_JSONB_P(3));
-	int scores[3];
+	const cdw_segment_map *map =
+		PG_ARGISNULL(3) ? cdw_default_segment_map()
+						: cdw_json_once(fcinfo, PG_GETARG_JSONB_P(3), 0, read_once, NULL);
+	const char *segment;
+	int scores[NSCORES];
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < NSCORES; i++)
 	{
 		if (PG_ARGISNULL(i))
 			PG_RETURN_NULL();
 		scores[i] = PG_GETARG_INT32(i);
-		check_score(scores[i], score_names[i], map == NULL ? CDW_SEGMENT_BINS : MAX_SCORE);
+		check_score(scores[i], score_names[i], map->bins);
 	}
-	if (map == NULL)
-		PG_RETURN_TEXT_P(cstring_to_text(cdw_default_segment(scores[0], scores[1])));
-	for (int i = 0; i < map->n; i++)
-	{
-		const Range *ranges = map->entries[i].ranges;
-		bool matches = true;
+	segment = cdw_segment_of(map, scores[0], scores[1], scores[2]);
+	if (segment == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(segment));
+}
 
-		for (int j = 0; j < 3; j++)
-			matches &= scores[j] >= ranges[j].low && scores[j] <= ranges[j].high;
-		if (matches)
-			PG_RETURN_DATUM(datumCopy(PointerGetDatum(map->entries[i].segment), false, -1));
+/* ---- checking ---- */
+
+#define CHECK_COLUMNS 5
+
+typedef struct CheckOutput
+{
+	Tuplestorestate *rows;
+	TupleDesc desc;
+} CheckOutput;
+
+/* Of scores, what can never be met is dead as well: the ranges lie above the bins. */
+static void
+put_finding(const cdw_finding *finding, void *arg)
+{
+	CheckOutput *output = arg;
+	bool impossible = strcmp(finding->problem, "impossible") == 0;
+	Datum values[CHECK_COLUMNS] = {0};
+	bool nulls[CHECK_COLUMNS] = {false};
+
+	values[0] = CStringGetTextDatum(impossible ? "dead" : finding->problem);
+	nulls[1] = nulls[3] = finding->rule == NULL;
+	if (finding->rule != NULL)
+	{
+		values[1] = CStringGetTextDatum(finding->rule->name);
+		values[3] = CStringGetTextDatum(finding->path);
 	}
-	PG_RETURN_NULL();
+	values[2] = Int32GetDatum((int32) finding->cells);
+	values[4] = CStringGetTextDatum(impossible ? "No score is in this range." : finding->detail);
+	tuplestore_putvalues(output->rows, output->desc, values, nulls);
+}
+
+/* cdw.check_segment_map(map jsonb, bins int): what is wrong with a map, in cells of bins^3. */
+CDW_FUNCTION(cdw_check_segment_map)
+{
+	CheckOutput output;
+	int32 bins;
+
+	cdw_check_not_null(fcinfo, 0, "map");
+	cdw_check_not_null(fcinfo, 1, "bins");
+	bins = PG_GETARG_INT32(1);
+	cdw_check_bins(bins);
+	output.rows = cdw_result_rows(fcinfo, &output.desc);
+	cdw_rules_check(read_map(PG_GETARG_JSONB_P(0), bins), put_finding, &output);
+	PG_RETURN_VOID();
 }

@@ -26,9 +26,10 @@ cdw_rfm_from_datum(Datum datum)
 	Size size = VARSIZE(state);
 
 	if (size < CDW_RFM_SIZE || state->version != CDW_RFM_VERSION ||
-		(state->scale == CDW_RFM_GENERAL ? size < CDW_RFM_SIZE + VARHDRSZ + sizeof(uint16) ||
-											   size != CDW_RFM_SIZE + VARSIZE(state->numeric)
-										 : size != CDW_RFM_SIZE || state->scale > CDW_UNIT_SCALE))
+		(state->scale == CDW_STORED_GENERAL
+			 ? size < CDW_RFM_SIZE + VARHDRSZ + sizeof(uint16) ||
+				   size != CDW_RFM_SIZE + VARSIZE(state->numeric)
+			 : size != CDW_RFM_SIZE || state->scale > CDW_UNIT_SCALE))
 		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("invalid value of type cdw.rfm")));
 	return state;
 }
@@ -42,20 +43,17 @@ cdw_rfm_unpack(const cdw_rfm *state, cdw_purchases *purchases)
 		.first_at = state->first_at,
 		.last_at = state->last_at,
 	};
-	if (state->scale == CDW_RFM_GENERAL)
-		purchases->sum.general = stored_numeric(state);
+	if (state->scale == CDW_STORED_GENERAL)
+		purchases->sum = (cdw_sum){.general = stored_numeric(state), .scale = CDW_GENERAL};
 	else
-	{
-		purchases->sum.units = state->units;
-		purchases->sum.scale = state->scale;
-	}
+		purchases->sum = (cdw_sum){.units = state->units, .scale = state->scale};
 }
 
 /* The stored form, in the current context. */
 cdw_rfm *
 cdw_rfm_pack(const cdw_purchases *purchases)
 {
-	Numeric general = purchases->sum.general;
+	Numeric general = purchases->sum.scale == CDW_GENERAL ? purchases->sum.general : NULL;
 	Size size = CDW_RFM_SIZE + (general == NULL ? 0 : VARSIZE(general));
 	cdw_rfm *state = palloc0(size);
 
@@ -71,7 +69,7 @@ cdw_rfm_pack(const cdw_purchases *purchases)
 	}
 	else
 	{
-		state->scale = CDW_RFM_GENERAL;
+		state->scale = CDW_STORED_GENERAL;
 		memcpy(state->numeric, general, VARSIZE(general));
 	}
 	return state;
@@ -98,24 +96,13 @@ cdw_rfm_add_states(cdw_purchases *purchases, const cdw_purchases *other)
 	cdw_sum_add(&purchases->sum, &other->sum);
 }
 
-/* Refuses infinite times of purchases. */
+/* Refuses a time of a purchase, which is infinite. */
 void
-cdw_check_purchase_time(TimestampTz at)
-{
-	if (TIMESTAMP_NOT_FINITE(at))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("time of a purchase must be finite"),
-				 errdetail("Value is %s.", TIMESTAMP_IS_NOEND(at) ? "infinity" : "-infinity")));
-}
-
-/* Refuses NaN and infinity, which no sum could recover from. */
-void
-cdw_refuse_amount(const char *value)
+cdw_refuse_purchase_time(TimestampTz at)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("amount of a purchase must be finite"), errdetail("Value is %s.", value)));
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time of a purchase must be finite"),
+			 errdetail("Value is %s.", TIMESTAMP_IS_NOEND(at) ? "infinity" : "-infinity")));
 }
 
 /* Refuses an infinite day of reckoning, from which there is no recency. */

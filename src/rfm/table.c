@@ -1,16 +1,19 @@
 /*
  * src/rfm/table.c
  *
- * cdw.rfm_table: from a table of orders to scored customers in one pass over the rows and a few sorts of
- * the customers. It scores by the same code as cdw.rfm_score, with customers in C order.
+ * cdw.rfm_table: from a table of orders to scored customers, in one pass over the orders and a few over the
+ * customers. It scores by the same code as cdw.rfm_score and cdw.rfm_score_by_cuts, with customers in C order.
+ *
+ * Memory: the table of customers, and what puts them in order and scores them, keeps to work_mem times
+ * hash_mem_multiplier; past that, orders and customers go through temporary files, and sorts of them keep
+ * to work_mem. Then nothing in memory grows with orders or customers.
  */
 #include "rfm/orders.h"
 
+#include "executor/nodeHash.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
-
-#define PREFETCH_DISTANCE 16
 
 enum
 {
@@ -21,133 +24,197 @@ enum
 	ARG_AS_OF,
 	ARG_BINS,
 	ARG_METHOD,
-	ARG_ORDER_ID
+	ARG_ORDER_ID,
+	ARG_CUTS,
+	ARG_MAP
 };
 
 static const char *const required_arguments[] = {"source", "customer", "at",	"amount",
 												 "as_of",  "bins",	   "method"};
 
-/* Customers in C order of their text. */
-typedef struct OrderedCustomers
+/* How customers are scored. */
+typedef struct Scoring
 {
-	uint64 n;
-	cdw_string *names;	  /* by number of the customer */
-	cdw_sort_item *order; /* row: number of the customer in place i */
-} OrderedCustomers;
+	TimestampTz as_of;
+	int32 bins;
+	cdw_score_method method;
+	cdw_cuts *cuts;		  /* where the method is CDW_SCORE_CUTS */
+	cdw_scorer *scorer;	  /* for the other methods */
+	cdw_segment_map *map; /* NULL: the default one, where it is for such scores */
+} Scoring;
 
-/* The keys of all customers as text, in C order. */
+/* ---- arguments ---- */
+
+static cdw_order_columns
+read_columns(FunctionCallInfo fcinfo)
+{
+	cdw_order_columns columns = {
+		.source = PG_GETARG_OID(ARG_SOURCE),
+		.customer = NameStr(*PG_GETARG_NAME(ARG_CUSTOMER)),
+		.at = NameStr(*PG_GETARG_NAME(ARG_AT)),
+		.amount = NameStr(*PG_GETARG_NAME(ARG_AMOUNT)),
+	};
+
+	if (!PG_ARGISNULL(ARG_ORDER_ID))
+		columns.order_id = NameStr(*PG_GETARG_NAME(ARG_ORDER_ID));
+	return columns;
+}
+
+/* The method, and the cuts that go with the method 'cuts' and no other. */
+static Scoring
+read_scoring(FunctionCallInfo fcinfo)
+{
+	Scoring scoring = {
+		.as_of = PG_GETARG_TIMESTAMPTZ(ARG_AS_OF),
+		.bins = PG_GETARG_INT32(ARG_BINS),
+		.method = cdw_score_method_of(PG_GETARG_TEXT_PP(ARG_METHOD)),
+	};
+
+	cdw_check_as_of(scoring.as_of);
+	cdw_check_method_bins(scoring.method, scoring.bins);
+	if ((scoring.method == CDW_SCORE_CUTS) == PG_ARGISNULL(ARG_CUTS))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("method \"cuts\" and argument \"cuts\" go together"),
+						errhint("Give both, such as method => 'cuts', cuts => '{\"f\": [2, 5]}', "
+								"or none.")));
+	if (scoring.method == CDW_SCORE_CUTS)
+		scoring.cuts = cdw_cuts_read(PG_GETARG_JSONB_P(ARG_CUTS));
+	if (!PG_ARGISNULL(ARG_MAP))
+		scoring.map = cdw_segment_map_read(PG_GETARG_JSONB_P(ARG_MAP));
+	return scoring;
+}
+
+/* Whether scores are such as the default map of segments is for. */
+static bool
+fit_default_map(const Scoring *scoring)
+{
+	if (scoring->method != CDW_SCORE_CUTS)
+		return scoring->bins == CDW_SEGMENT_BINS;
+	return cdw_cuts_bins(scoring->cuts, CDW_KEY_R) == CDW_SEGMENT_BINS &&
+		   cdw_cuts_bins(scoring->cuts, CDW_KEY_F) == CDW_SEGMENT_BINS &&
+		   cdw_cuts_bins(scoring->cuts, CDW_KEY_M) <= CDW_SEGMENT_BINS;
+}
+
+/* ---- scores ---- */
+
+/* Where customers are scored among each other: a pass over all of them. */
 static void
-order_customers(const cdw_order_reader *reader, cdw_arena *arena, OrderedCustomers *result)
+compare_customers(Scoring *scoring, cdw_customer_list *list)
 {
-	MemoryContext context = CurrentMemoryContext;
-	uint64 n = reader->customers.n;
-	Size item_bytes = mul_size(sizeof(cdw_sort_item), Max(n, 1));
-	cdw_sort_item *scratch = MemoryContextAllocHuge(context, item_bytes);
+	cdw_listed_customer customer;
 
-	result->n = n;
-	result->names = MemoryContextAllocHuge(context, mul_size(sizeof(cdw_string), Max(n, 1)));
-	result->order = MemoryContextAllocHuge(context, item_bytes);
-	for (uint64 i = 0; i < n; i++)
+	scoring->scorer = cdw_scorer_create(CurrentMemoryContext, scoring->bins, scoring->method,
+										get_hash_memory_limit());
+	for (uint64 i = 0; cdw_customer_list_next(list, &customer); i++)
 	{
-		const cdw_customer *customer = &reader->customers.customers[i];
-		const char *key = cdw_customer_key(customer);
-
 		cdw_check_cancel(i);
-		if (reader->integer_customers)
-		{
-			char *digits = cdw_arena_alloc(arena, MAXINT8LEN + 1);
-			int64 number;
-
-			memcpy(&number, key, sizeof(number));
-			result->names[i].length = pg_lltoa(number, digits);
-			result->names[i].bytes = digits;
-		}
-		else
-			result->names[i] = (cdw_string){.bytes = key, .length = customer->length};
+		cdw_scorer_add(scoring->scorer, customer.last_at, customer.frequency, &customer.sum);
 	}
-	cdw_sort_strings(result->names, result->order, scratch, n);
-	pfree(scratch);
+	cdw_scorer_finish(scoring->scorer);
+	cdw_customer_list_restart(list);
 }
 
-/* The customer in place i; those that follow are on the way into the cache. */
-static inline const cdw_customer *
-customer_in_place(const cdw_order_reader *reader, const OrderedCustomers *ordered, uint64 i)
+/* The scores of the next customer. */
+static cdw_scores
+next_scores(const Scoring *scoring, const cdw_listed_customer *customer)
 {
-	const cdw_customer *customers = reader->customers.customers;
-
-	if (i + PREFETCH_DISTANCE < ordered->n)
-	{
-		const cdw_customer *ahead = &customers[ordered->order[i + PREFETCH_DISTANCE].row];
-
-		__builtin_prefetch(ahead);
-		__builtin_prefetch(&ahead->length);
-	}
-	return &customers[ordered->order[i].row];
+	if (scoring->cuts == NULL)
+		return cdw_scorer_next(scoring->scorer);
+	return cdw_cuts_score(scoring->cuts, scoring->as_of, customer->last_at, customer->frequency,
+						  &customer->sum);
 }
 
-/* The scores by place. */
-static cdw_scores *
-score_ordered(const cdw_order_reader *reader, const OrderedCustomers *ordered, int32 bins,
-			  cdw_score_method method)
+/* ---- rows ---- */
+
+/* What result rows share. */
+typedef struct Output
 {
-	cdw_score_input input;
+	Tuplestorestate *rows;
+	TupleDesc desc;
+	Datum segments[CDW_MAX_BINS][CDW_MAX_BINS][CDW_MAX_BINS]; /* by r, f and m; 0: none */
+} Output;
 
-	cdw_score_input_init(&input, CurrentMemoryContext, ordered->n);
-	for (uint64 i = 0; i < ordered->n; i++)
-	{
-		const cdw_customer *customer = customer_in_place(reader, ordered, i);
+/* The names of all cells, made once. */
+static void
+name_segments(Output *output, const cdw_segment_map *map, int bins)
+{
+	for (int r = 1; r <= bins; r++)
+		for (int f = 1; f <= bins; f++)
+			for (int m = 1; m <= bins; m++)
+			{
+				const char *name = cdw_segment_of(map, r, f, m);
 
-		cdw_check_cancel(i);
-		input.last_at[i] = customer->last_at;
-		input.frequency[i] = customer->frequency;
-		input.sum[i] = customer->sum;
-	}
-	input.n = ordered->n;
-	return cdw_score_customers(&input, bins, method);
+				if (name)
+					output->segments[r - 1][f - 1][m - 1] = CStringGetTextDatum(name);
+			}
+}
+
+static void
+begin_output(Output *output, FunctionCallInfo fcinfo, const Scoring *scoring)
+{
+	output->rows = cdw_result_rows(fcinfo, &output->desc);
+	memset(output->segments, 0, sizeof(output->segments));
+	if (scoring->map)
+		name_segments(output, scoring->map, CDW_MAX_BINS);
+	else if (fit_default_map(scoring))
+		name_segments(output, cdw_default_segment_map(), CDW_SEGMENT_BINS);
+}
+
+/* Days of 24 hours and time since the last purchase, which is not after as_of: as cdw.recency. */
+static Interval
+recency_of(TimestampTz as_of, TimestampTz last_at)
+{
+	int64 elapsed;
+
+	if (pg_sub_s64_overflow(as_of, last_at, &elapsed))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("interval out of range")));
+	return (Interval){.day = elapsed / USECS_PER_DAY, .time = elapsed % USECS_PER_DAY};
 }
 
 /* Forms a result row in the current context and stores it. */
 static void
-put_row(Tuplestorestate *rows, TupleDesc desc, const cdw_string *name, const cdw_customer *customer,
-		cdw_scores scores, TimestampTz as_of, bool with_segment)
+put_row(const Output *output, const cdw_listed_customer *customer, cdw_scores scores,
+		TimestampTz as_of)
 {
 	Datum values[8];
 	bool nulls[8] = {false};
+	Interval recency;
 	int r = CDW_SCORE_R(scores);
 	int f = CDW_SCORE_F(scores);
+	int m = CDW_SCORE_M(scores);
 
-	values[0] = PointerGetDatum(cstring_to_text_with_len(name->bytes, name->length));
+	values[0] =
+		PointerGetDatum(cstring_to_text_with_len(customer->name.bytes, customer->name.length));
 	nulls[1] = customer->frequency == 0;
 	if (!nulls[1])
-		values[1] = DirectFunctionCall2(timestamp_mi, TimestampTzGetDatum(as_of),
-										TimestampTzGetDatum(customer->last_at));
+		recency = recency_of(as_of, customer->last_at);
+	values[1] = IntervalPGetDatum(&recency);
 	values[2] = Int64GetDatum(customer->frequency);
 	values[3] = NumericGetDatum(cdw_sum_numeric(&customer->sum));
 	values[4] = Int16GetDatum(r);
 	values[5] = Int16GetDatum(f);
-	values[6] = Int16GetDatum(CDW_SCORE_M(scores));
-	nulls[7] = !with_segment;
-	if (with_segment)
-		values[7] = PointerGetDatum(cstring_to_text(cdw_default_segment(r, f)));
-	tuplestore_putvalues(rows, desc, values, nulls);
+	values[6] = Int16GetDatum(m);
+	values[7] = output->segments[r - 1][f - 1][m - 1];
+	nulls[7] = values[7] == (Datum) 0;
+	tuplestore_putvalues(output->rows, output->desc, values, nulls);
 }
 
 static void
-put_rows(FunctionCallInfo fcinfo, const cdw_order_reader *reader, const OrderedCustomers *ordered,
-		 const cdw_scores *scores, int32 bins)
+put_rows(FunctionCallInfo fcinfo, const Scoring *scoring, cdw_customer_list *list)
 {
 	MemoryContext row_context =
 		AllocSetContextCreate(CurrentMemoryContext, "cdw rfm table row", ALLOCSET_SMALL_SIZES);
-	TupleDesc desc;
-	Tuplestorestate *rows = cdw_result_rows(fcinfo, &desc);
-	MemoryContext old = MemoryContextSwitchTo(row_context);
+	MemoryContext old;
+	cdw_listed_customer customer;
+	Output output;
 
-	for (uint64 i = 0; i < ordered->n; i++)
+	begin_output(&output, fcinfo, scoring);
+	old = MemoryContextSwitchTo(row_context);
+	for (uint64 i = 0; cdw_customer_list_next(list, &customer); i++)
 	{
 		cdw_check_cancel(i);
-		put_row(rows, desc, &ordered->names[ordered->order[i].row],
-				customer_in_place(reader, ordered, i), scores[i], reader->as_of,
-				bins == CDW_SEGMENT_BINS);
+		put_row(&output, &customer, next_scores(scoring, &customer), scoring->as_of);
 		MemoryContextReset(row_context);
 	}
 	MemoryContextSwitchTo(old);
@@ -155,38 +222,33 @@ put_rows(FunctionCallInfo fcinfo, const cdw_order_reader *reader, const OrderedC
 
 /*
  * cdw.rfm_table(source regclass, customer name, at name, amount name, as_of timestamptz, bins int,
- * method text, order_id name): a row per customer with at least one counting row, in C order.
+ * method text, order_id name, cuts jsonb, map jsonb): a row per customer with at least one counting row, in C order.
  */
 CDW_FUNCTION(cdw_rfm_table)
 {
 	cdw_order_columns columns;
-	cdw_order_reader reader;
-	OrderedCustomers ordered;
-	cdw_scores *scores;
-	cdw_score_method method;
+	Scoring scoring;
+	cdw_groups *groups;
+	cdw_customer_list *list;
+	Oid key_type;
 	MemoryContext work;
 	MemoryContext old;
 
-	for (int i = 0; i < ARG_ORDER_ID; i++)
+	for (int i = 0; i < (int) lengthof(required_arguments); i++)
 		cdw_check_not_null(fcinfo, i, required_arguments[i]);
-	columns = (cdw_order_columns){
-		.source = PG_GETARG_OID(ARG_SOURCE),
-		.customer = NameStr(*PG_GETARG_NAME(ARG_CUSTOMER)),
-		.at = NameStr(*PG_GETARG_NAME(ARG_AT)),
-		.amount = NameStr(*PG_GETARG_NAME(ARG_AMOUNT)),
-	};
-	if (!PG_ARGISNULL(ARG_ORDER_ID))
-		columns.order_id = NameStr(*PG_GETARG_NAME(ARG_ORDER_ID));
-	cdw_check_as_of(PG_GETARG_TIMESTAMPTZ(ARG_AS_OF));
-	cdw_check_bins(PG_GETARG_INT32(ARG_BINS));
-	method = cdw_score_method_of(PG_GETARG_TEXT_PP(ARG_METHOD));
+	columns = read_columns(fcinfo);
+	scoring = read_scoring(fcinfo);
 
 	work = AllocSetContextCreate(CurrentMemoryContext, "cdw rfm table", ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(work);
-	cdw_read_orders(&reader, &columns, PG_GETARG_TIMESTAMPTZ(ARG_AS_OF), work);
-	order_customers(&reader, &reader.customers.arena, &ordered);
-	scores = score_ordered(&reader, &ordered, PG_GETARG_INT32(ARG_BINS), method);
-	put_rows(fcinfo, &reader, &ordered, scores, PG_GETARG_INT32(ARG_BINS));
+	groups = cdw_read_orders(&columns, scoring.as_of, work, get_hash_memory_limit(), &key_type);
+	list = cdw_customer_list_create(groups, key_type, work);
+	if (scoring.cuts == NULL)
+		compare_customers(&scoring, list);
+	put_rows(fcinfo, &scoring, list);
+	if (scoring.cuts == NULL)
+		cdw_scorer_end(scoring.scorer);
+	cdw_customer_list_end(list);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(work);
 	return (Datum) 0;
