@@ -389,7 +389,11 @@ change_table(TriggerData *trigger, char **args)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("%s and %s belong to different roles",
-						RelationGetRelationName(trigger->tg_relation), cdw_relation_name(table))));
+						RelationGetRelationName(trigger->tg_relation), cdw_relation_name(table)),
+				 errdetail("Trigger \"%s\" writes changes with the rights of the owner of the "
+						   "orders.",
+						   trigger->tg_trigger->tgname),
+				 errhint("Give both to one role, or take the trigger off with cdw.unwatch_rfm.")));
 	return table;
 }
 
