@@ -23,6 +23,8 @@ SELECT cdw.recency('(1,2024-03-31T00:00:00Z,2024-03-31T00:00:00Z,1)', '2024-03-3
 SET TimeZone = 'Europe/Berlin';
 SELECT cdw.recency('(1,2024-03-30T23:00:00Z,2024-03-30T23:00:00Z,1)', '2024-04-01 00:00');
 SET TimeZone = 'UTC';
+-- 299 thousand years in microseconds are more than 63 bits hold
+SELECT cdw.recency('(1,-4712-01-01T00:00:00Z,-4712-01-01T00:00:00Z,1)', '294276-12-31');
 SELECT cdw.recency('(1,2024-03-31T00:00:00Z,2024-03-31T00:00:00Z,1)', 'infinity');
 
 -- What is not finite: 22023

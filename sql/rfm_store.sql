@@ -68,7 +68,7 @@ CALL cdw.refresh_rfm('shop', '2025-01-02');
 DELETE FROM orders;
 CALL cdw.refresh_rfm('shop', '2025-01-02');
 -- triggers that are gone are put back, and everything is computed
-DROP TRIGGER shop_rfm_insert ON orders;
+DROP TRIGGER public_shop_rfm_insert ON orders;
 INSERT INTO orders VALUES (1, '2024-01-01', 1);
 CALL cdw.refresh_rfm('shop', '2025-01-03');
 SELECT tgname FROM pg_trigger WHERE tgrelid = 'orders'::regclass ORDER BY 1;
@@ -123,8 +123,38 @@ CALL cdw.refresh_rfm('"sch;ema ""x""".v', '2024-02-01');
 CALL cdw.watch_rfm('"sch;ema ""x""".v');
 SELECT cdw.drop_rfm('"sch;ema ""x""".v', true);
 
+-- Stores of one name in two schemas watch one table; a customer column may have any name that is not taken
+CREATE TABLE orders (score int, at date, amount int);
+SELECT cdw.create_rfm('shop', 'orders', 'score', 'at', 'amount') IS NOT NULL AS made;
+SELECT cdw.create_rfm('"sch;ema ""x""".shop', 'orders', 'score', 'at', 'amount') IS NOT NULL AS made;
+CALL cdw.watch_rfm('shop');
+CALL cdw.watch_rfm('"sch;ema ""x""".shop');
+INSERT INTO orders VALUES (1, '2024-01-01', 5);
+CALL cdw.refresh_rfm('shop', '2024-01-02');
+CALL cdw.record_rfm('shop');
+SELECT * FROM shop_segment;
+SELECT * FROM "sch;ema ""x""".shop_change;
+SELECT cdw.drop_rfm('shop', true);
+SELECT tgname FROM pg_trigger WHERE tgrelid = 'orders'::regclass ORDER BY 1;
+DROP TABLE orders, "sch;ema ""x""".shop_state, "sch;ema ""x""".shop_change, "sch;ema ""x""".shop_history, "sch;ema ""x""".shop_rfm CASCADE;
+
+-- A temporary store would stop whoever writes orders in another session
+CREATE TABLE orders (customer int, at date, amount int);
+CREATE TEMP TABLE my_orders (LIKE orders);
+SET client_min_messages = warning;
+SELECT cdw.create_rfm('mine', 'my_orders', 'customer', 'at', 'amount') IS NOT NULL AS made;
+SELECT cdw.create_rfm('theirs', 'orders', 'customer', 'at', 'amount', results_schema => pg_my_temp_schema()::regnamespace::name) IS NOT NULL AS made;
+RESET client_min_messages;
+CALL cdw.watch_rfm('theirs');
+CALL cdw.watch_rfm('mine');
+INSERT INTO my_orders VALUES (1, '2024-01-01', 5);
+SELECT * FROM mine_change;
+SELECT cdw.drop_rfm('mine', true), cdw.drop_rfm('theirs', true);
+DROP TABLE orders, my_orders;
+
 -- Faulty arguments
-CREATE TABLE orders (customer_id int, ordered_at timestamptz, amount numeric, rfm int, j json);
+CREATE TYPE regress_pair AS (a int, b int);
+CREATE TABLE orders (customer_id int, ordered_at timestamptz, amount numeric, rfm int, j json, pair regress_pair, ids int[]);
 SELECT cdw.create_rfm(NULL, 'orders', 'customer_id', 'ordered_at', 'amount');
 SELECT cdw.create_rfm('s', 'orders', NULL, 'ordered_at', 'amount');
 SELECT cdw.create_rfm('s', 'orders', 'nobody', 'ordered_at', 'amount');
@@ -132,6 +162,8 @@ SELECT cdw.create_rfm('s', 'orders', 'rfm', 'ordered_at', 'amount');
 SELECT cdw.create_rfm('s', 'orders', 'customer_id', 'amount', 'amount');
 SELECT cdw.create_rfm('s', 'orders', 'customer_id', 'ordered_at', 'j');
 SELECT cdw.create_rfm('s', 'orders', 'j', 'ordered_at', 'amount');
+SELECT cdw.create_rfm('s', 'orders', 'pair', 'ordered_at', 'amount');
+SELECT cdw.create_rfm('s', 'orders', 'ids', 'ordered_at', 'amount');
 SELECT cdw.create_rfm('s', 'orders', 'customer_id', 'ordered_at', 'amount', bins => 1);
 \set VERBOSITY sqlstate
 SELECT cdw.create_rfm('s', 'orders', 'customer_id', 'ordered_at', 'amount', method => 'best');
@@ -218,3 +250,4 @@ DROP SCHEMA regress_rfm, "sch;ema ""x""" CASCADE;
 DROP OWNED BY regress_rfm_owner, regress_rfm_app, regress_rfm_thief;
 DROP ROLE regress_rfm_owner, regress_rfm_app, regress_rfm_thief;
 DROP TABLE orders;
+DROP TYPE regress_pair;

@@ -131,12 +131,14 @@ CDW_FUNCTION(cdw_recency)
 {
 	cdw_rfm *state = cdw_rfm_from_datum(PG_GETARG_DATUM(0));
 	TimestampTz as_of = PG_GETARG_TIMESTAMPTZ(1);
+	Interval *recency;
 
 	cdw_check_as_of(as_of);
 	if (state->frequency == 0)
 		PG_RETURN_NULL();
-	return DirectFunctionCall2(timestamp_mi, TimestampTzGetDatum(as_of),
-							   TimestampTzGetDatum(state->last_at));
+	recency = palloc(sizeof(Interval));
+	*recency = cdw_time_since(state->last_at, as_of);
+	PG_RETURN_INTERVAL_P(recency);
 }
 
 /* cdw.frequency(rfm cdw.rfm): number of purchases, rows with an amount of zero or more. */

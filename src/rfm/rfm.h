@@ -113,6 +113,7 @@ extern void cdw_rfm_add_states(cdw_purchases *purchases, const cdw_purchases *ot
 extern void cdw_purchases_of_row(TimestampTz at, const cdw_sum *amount, cdw_purchases *row);
 extern void cdw_refuse_purchase_time(TimestampTz at);
 extern void cdw_check_as_of(TimestampTz as_of);
+extern Interval cdw_time_since(TimestampTz at, TimestampTz as_of);
 
 /* Refuses infinite times of purchases. */
 static inline void

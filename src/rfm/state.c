@@ -115,3 +115,18 @@ cdw_check_as_of(TimestampTz as_of)
 				 errmsg("argument \"as_of\" must be finite"),
 				 errdetail("Value is %s.", TIMESTAMP_IS_NOEND(as_of) ? "infinity" : "-infinity")));
 }
+
+/*
+ * Days of 24 hours and time from a purchase to as_of, negative where it comes after; 22008 past
+ * 292 thousand years, where timestamp_mi of PostgreSQL 15 goes astray.
+ */
+Interval
+cdw_time_since(TimestampTz at, TimestampTz as_of)
+{
+	int64 elapsed;
+
+	if (pg_sub_s64_overflow(as_of, at, &elapsed))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("interval out of range")));
+	return (Interval){.day = elapsed / USECS_PER_DAY, .time = elapsed % USECS_PER_DAY};
+}

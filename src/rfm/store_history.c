@@ -30,12 +30,13 @@ scored_states(const cdw_store *store, const char *customer)
 					 quote_literal_cstr(store->map));
 	else if (store->bins == CDW_SEGMENT_BINS)
 		segment = "cdw.rfm_segment((q.score).r, (q.score).f, (q.score).m)";
-	return psprintf("SELECT q.%s AS customer, q.rfm, (q.score).r, (q.score).f, (q.score).m, "
-					"%s AS segment FROM (SELECT s.%s, s.rfm, cdw.rfm_score(s.rfm, $1, %d, %s) "
-					"OVER (ORDER BY s.%s::pg_catalog.text COLLATE pg_catalog.\"C\") AS score "
-					"FROM %s AS s) AS q",
-					customer, segment, customer, store->bins, quote_literal_cstr(store->method),
-					customer, cdw_store_relation(store, "state"));
+	return psprintf(
+		"SELECT q.customer, q.rfm, (q.score).r, (q.score).f, (q.score).m, %s AS segment "
+		"FROM (SELECT s.%s AS customer, s.rfm, cdw.rfm_score(s.rfm, $1, %d, %s) "
+		"OVER (ORDER BY s.%s::pg_catalog.text COLLATE pg_catalog.\"C\") AS score "
+		"FROM %s AS s) AS q",
+		segment, customer, store->bins, quote_literal_cstr(store->method), customer,
+		cdw_store_relation(store, "state"));
 }
 
 /* Takes the record of the same moment back. */

@@ -39,6 +39,15 @@ check_amount_type(const cdw_store_column *column)
 	}
 }
 
+/* Customers are listed in arrays, and what a row is to be equal to must be one value. */
+static void
+check_customer_type(const cdw_store_column *column)
+{
+	if (type_is_rowtype(column->type) || OidIsValid(get_base_element_type(column->type)))
+		refuse_type(column, "Customers are of a type that is neither an array nor a row: cast it "
+							"to text in a view.");
+}
+
 /* Names that the tables and the view of a store have beside the customer's. */
 static void
 check_customer_name(const char *name)
@@ -63,6 +72,7 @@ cdw_store_check_columns(const cdw_store *store)
 	if (at != DATEOID && at != TIMESTAMPOID && at != TIMESTAMPTZOID)
 		refuse_type(&store->at, "Times of purchases are of type date, timestamp or timestamptz.");
 	check_amount_type(&store->amount);
+	check_customer_type(&store->customer);
 	check_customer_name(store->customer.name);
 }
 

@@ -14,6 +14,7 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
+#include "commands/defrem.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "storage/lmgr.h"
@@ -59,10 +60,12 @@ source_relations(const cdw_store *store, LOCKMODE mode)
 	return find_all_inheritors(store->source, mode, NULL);
 }
 
+/* With the schema, for stores of one name in several schemas may watch one table; cut where too long. */
 static char *
 trigger_name(const cdw_store *store, const char *event)
 {
-	return psprintf("%s_rfm_%s", store->name, asc_tolower(event, strlen(event)));
+	return makeObjectName(store->schema, store->name,
+						  psprintf("rfm_%s", asc_tolower(event, strlen(event))));
 }
 
 static void
@@ -181,6 +184,26 @@ is_replicated(Oid relation)
 	return result;
 }
 
+#if PG_VERSION_NUM >= 180000
+/* A column of the source that is computed when it is read: the rows that triggers see do not have it. */
+static const char *
+virtual_column(const cdw_store *store, Oid relation)
+{
+	const cdw_store_column *columns[] = {&store->customer, &store->at, &store->amount,
+										 &store->order_id};
+
+	for (int i = 0; i < (int) lengthof(columns); i++)
+	{
+		const char *name = columns[i]->name;
+
+		if (name &&
+			get_attgenerated(relation, get_attnum(relation, name)) == ATTRIBUTE_GENERATED_VIRTUAL)
+			return name;
+	}
+	return NULL;
+}
+#endif
+
 /* Refuses a relation that cannot report changes, or is not the owner's who will be told of them. */
 static void
 check_watchable(const cdw_store *store, Oid relation)
@@ -200,6 +223,21 @@ check_watchable(const cdw_store *store, Oid relation)
 								  "statements."),
 						errhint("Unwatch the store, and refresh it as a whole, or name the "
 								"customers to compute anew.")));
+	if (get_rel_persistence(store->table) == RELPERSISTENCE_TEMP &&
+		get_rel_persistence(relation) != RELPERSISTENCE_TEMP)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("%s cannot be watched", cdw_relation_name(relation)),
+						errdetail("Other sessions cannot write into a temporary store, and it ends "
+								  "before the orders do.")));
+#if PG_VERSION_NUM >= 180000
+	if (virtual_column(store, relation))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("%s cannot be watched", cdw_relation_name(relation)),
+						errdetail("Column \"%s\" is a virtual generated column, which triggers "
+								  "do not see.",
+								  virtual_column(store, relation)),
+						errhint("Make it a stored generated column.")));
+#endif
 	if (cdw_relation_owner(relation) != cdw_relation_owner(store->table))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("%s and store \"%s\" belong to different roles",
@@ -351,7 +389,11 @@ change_table(TriggerData *trigger, char **args)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("%s and %s belong to different roles",
-						RelationGetRelationName(trigger->tg_relation), cdw_relation_name(table))));
+						RelationGetRelationName(trigger->tg_relation), cdw_relation_name(table)),
+				 errdetail("Trigger \"%s\" writes changes with the rights of the owner of the "
+						   "orders.",
+						   trigger->tg_trigger->tgname),
+				 errhint("Give both to one role, or take the trigger off with cdw.unwatch_rfm.")));
 	return table;
 }
 

@@ -160,18 +160,6 @@ begin_output(Output *output, FunctionCallInfo fcinfo, const Scoring *scoring)
 		name_segments(output, cdw_default_segment_map(), CDW_SEGMENT_BINS);
 }
 
-/* Days of 24 hours and time since the last purchase, which is not after as_of: as cdw.recency. */
-static Interval
-recency_of(TimestampTz as_of, TimestampTz last_at)
-{
-	int64 elapsed;
-
-	if (pg_sub_s64_overflow(as_of, last_at, &elapsed))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("interval out of range")));
-	return (Interval){.day = elapsed / USECS_PER_DAY, .time = elapsed % USECS_PER_DAY};
-}
-
 /* Forms a result row in the current context and stores it. */
 static void
 put_row(const Output *output, const cdw_listed_customer *customer, cdw_scores scores,
@@ -188,7 +176,7 @@ put_row(const Output *output, const cdw_listed_customer *customer, cdw_scores sc
 		PointerGetDatum(cstring_to_text_with_len(customer->name.bytes, customer->name.length));
 	nulls[1] = customer->frequency == 0;
 	if (!nulls[1])
-		recency = recency_of(as_of, customer->last_at);
+		recency = cdw_time_since(customer->last_at, as_of);
 	values[1] = IntervalPGetDatum(&recency);
 	values[2] = Int64GetDatum(customer->frequency);
 	values[3] = NumericGetDatum(cdw_sum_numeric(&customer->sum));

@@ -83,7 +83,7 @@ BEGIN
             CREATE TABLE orders_old PARTITION OF orders FOR VALUES FROM (MINVALUE) TO ('2024-06-01');
             RETURN 'another partition';
         WHEN chosen < 58 THEN
-            DROP TRIGGER IF EXISTS by_row_rfm_insert ON orders;
+            DROP TRIGGER IF EXISTS rfm_store_by_row_rfm_insert ON orders;
             INSERT INTO orders (customer, at, amount, invoice) VALUES ('c' || pick(40), '2024-08-01', 5, 7);
             RETURN 'a trigger is dropped';
         ELSE
