@@ -21,8 +21,10 @@ SET customer_dw.progress_interval = '500ms';
 SHOW customer_dw.progress_interval;
 SET customer_dw.progress_interval = 0;
 SHOW customer_dw.progress_interval;
+\set VERBOSITY sqlstate
 SET customer_dw.progress_interval = -1;
 SET customer_dw.progress_interval = '2d';
+\set VERBOSITY default
 SET customer_dw.progress_intervall = 1;
 RESET customer_dw.progress_interval;
 

@@ -121,8 +121,9 @@ SELECT files();
 DO $$ BEGIN CALL cdw.train('b_m'); EXCEPTION WHEN raise_exception THEN END $$;
 SELECT files();
 SET temp_file_limit = '512kB';
+\set VERBOSITY sqlstate
 CALL cdw.resolve('b_f');
-\echo :LAST_ERROR_SQLSTATE
+\set VERBOSITY default
 SELECT files();
 RESET temp_file_limit;
 

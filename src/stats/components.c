@@ -139,19 +139,24 @@ static Size
 flat_size(ExpandedObjectHeader *header)
 {
 	cdw_expanded_components *state = (cdw_expanded_components *) header;
+	MemoryContext old = MemoryContextSwitchTo(header->eoh_context);
 
 	cdw_expanded_flush(state);
+	MemoryContextSwitchTo(old);
 	return value_size(&state->set);
 }
 
+/* May be called in a context in which nothing can be freed, such as that of a sort from PostgreSQL 17 on. */
 static void
 flatten_into(ExpandedObjectHeader *header, void *result, Size allocated_size)
 {
+	MemoryContext old = MemoryContextSwitchTo(header->eoh_context);
 	cdw_component_list list;
 
 	cdw_component_list_of_set(&((cdw_expanded_components *) header)->set, &list);
 	cdw_components_write(result, allocated_size, &list);
 	cdw_component_list_free(&list);
+	MemoryContextSwitchTo(old);
 }
 
 static const ExpandedObjectMethods expanded_methods = {flat_size, flatten_into};
