@@ -2,8 +2,8 @@
  * src/match/parallel.c
  *
  * Walks by several processes. The records move into shared memory once, where it pays, and stay there, and
- * so do blocks (share.c); samples are copied for each walk. A worker makes the settings again from their document,
- * because they point at code and at each other, and finds everything else by its offset.
+ * so do blocks (share.c); samples are copied for each walk. A worker makes the settings again from their
+ * document, because they point at code and at each other, and finds everything else by its offset.
  *
  * Of records in a file each process reads batches of its own, for which it has an equal part of the memory.
  * A batch is cheaper the more of them share a pass over the file, so processes take many units at once.
